@@ -1,0 +1,26 @@
+import type { Id } from '../lib/id.ts'
+import type { Urgency } from './alert.ts'
+
+/** A rule on labels, in CEL, that sends alerts to a service or changes how they page. First match wins. */
+export type Route = {
+  id: Id
+  slug: string
+  when: string
+  serviceId: Id | null
+  urgency: Urgency | null
+  escalationId: Id | null
+  groupBy: readonly string[] | null
+  pauseMs: number | null
+}
+
+/** An inbound integration of this organisation. Its key is stored hashed. */
+export type Source = {
+  id: Id
+  slug: string
+  name: string
+  kind: string
+  serviceId: Id | null
+  teamId: Id | null
+  /** Labels that do not tell one alert from another (`replica`). */
+  ignoreLabels: readonly string[]
+}

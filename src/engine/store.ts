@@ -1,0 +1,62 @@
+import type { Alert, Group } from '../alerts/alert.ts'
+import type { Directory } from '../directory/directory.ts'
+import type { Climb } from '../escalation/climb.ts'
+import type { Id } from '../lib/id.ts'
+import type { Instant } from '../lib/instant.ts'
+import type { Recent } from '../notify/bundle.ts'
+import type { Attempt, Page } from '../notify/page.ts'
+import type { Entry } from '../timeline/entry.ts'
+
+/** The rows that the engine moves. Locks are always taken in this order. */
+export type Rows = { alert: Alert; group: Group; climb: Climb; page: Page; attempt: Attempt }
+export type Kind = keyof Rows
+export const KINDS: readonly Kind[] = ['alert', 'group', 'climb', 'page', 'attempt']
+
+/** Kinds that carry a `wakeAt` and are found by the beat. */
+export type DueKind = 'alert' | 'climb' | 'attempt'
+
+/** The look-ups the engine needs, each with the values it is asked for. */
+export type Lookup =
+  | { kind: 'alert'; by: 'id'; values: readonly Id[] }
+  | { kind: 'alert'; by: 'currentKey'; values: readonly { sourceId: Id; dedupKey: string }[] }
+  | { kind: 'group'; by: 'id' | 'openKey'; values: readonly string[] }
+  | { kind: 'climb'; by: 'id'; values: readonly Id[] }
+  | { kind: 'page'; by: 'id' | 'climbId'; values: readonly Id[] }
+  | { kind: 'attempt'; by: 'id' | 'pageId'; values: readonly Id[] }
+
+export type Signalled = {
+  id: Id
+  requestId: Id
+  sourceId: Id
+  alertId: Id | null
+  receivedAt: Instant
+  occurredAt: Instant | null
+  action: string
+  dedupKey: string
+  verdict: string
+}
+
+/** One transaction. Everything it reads by `due` and `find` is locked until it ends. */
+export type EngineTx = {
+  /** The database clock, read once when the transaction began. */
+  readonly now: Instant
+  directory(): Promise<Directory>
+  /** Rows whose `wakeAt` has come, oldest first, without those another worker holds. */
+  due<K extends DueKind>(kind: K, max: number): Promise<Rows[K][]>
+  find<L extends Lookup>(lookup: L): Promise<Rows[L['kind']][]>
+  /** Inserts or replaces whole rows by id. */
+  save<K extends Kind>(kind: K, rows: readonly Rows[K][]): Promise<void>
+  record(entries: readonly Entry[]): Promise<void>
+  recordSignals(signals: readonly Signalled[]): Promise<void>
+  /** What these contacts were sent since then. */
+  sentSince(contactIds: readonly Id[], since: Instant): Promise<Recent[]>
+}
+
+/**
+ * What the engine asks of storage. Two implementations, PostgreSQL and memory, pass one contract
+ * suite, so that the simulator runs the engine itself and not a model of it.
+ */
+export type EngineStore = {
+  /** Runs `work` in one transaction of the named pool; when it throws, nothing has happened. */
+  transaction<T>(pool: 'paging' | 'ingest' | 'web', work: (tx: EngineTx) => Promise<T>): Promise<T>
+}

@@ -1,0 +1,71 @@
+import type { Id } from '../lib/id.ts'
+import type { Instant } from '../lib/instant.ts'
+
+/** One field of a channel's or contact's settings, as data: UI, CLI and `allclear.yaml` render it. */
+export type Field = {
+  name: string
+  label: string
+  kind: 'text' | 'url' | 'email' | 'phone' | 'number' | 'secret' | 'boolean'
+  required: boolean
+  help?: string
+}
+
+export type Loudness = 'quiet' | 'push' | 'text' | 'call'
+
+/** What a channel says of itself. A vendor's name stands in its own folder and nowhere else. */
+export type ChannelDescription = {
+  kind: string
+  label: string
+  loudness: Loudness
+  /** What it needs from the network, shown by `doctor`. */
+  needs: 'nothing' | 'outbound' | 'publicAddress'
+  /** Fields of one person's contact (`url`, `address`, `topic`). */
+  contact: readonly Field[]
+  /** Fields set once for the organisation (`channels:` in the file). */
+  settings: readonly Field[]
+}
+
+export type Outgoing = {
+  kind: 'page' | 'test' | 'notice'
+  /** The slot (page and contact): the same over every retry, for providers that can deduplicate. */
+  idempotencyKey: string
+  /** Tells this try from the ones before it. */
+  attemptId: Id
+  at: Instant
+  urgency: 'high' | 'low'
+  /** One line: what is broken, in the words of the alert. Untrusted text. */
+  title: string
+  /** Plain sentences beneath the title. Untrusted text. */
+  body: string
+  /** Signed address of the page screen. */
+  url: string | null
+  /** Signed addresses that act by POST, for channels with buttons. */
+  actions: readonly { verb: 'acknowledge' | 'escalate' | 'notMine'; label: string; url: string }[]
+  /** Structured content, for machines. */
+  data: Readonly<Record<string, unknown>>
+  drill: boolean
+}
+
+/**
+ * `sent`: the provider accepted it. `tryAgain`: it may work later. `gaveUp`: this contact will not
+ * work by trying again. `unknown`: the answer was lost, the provider may have accepted it.
+ * `reason` is a short word used as a metric label; it never holds the provider's words.
+ */
+export type Outcome =
+  | { kind: 'sent'; providerId: string | null; detail?: string }
+  | { kind: 'tryAgain'; reason: string; retryAfterMs?: number; detail?: string }
+  | { kind: 'gaveUp'; reason: string; detail?: string }
+  | { kind: 'unknown'; reason: string; detail?: string }
+
+export type Destination = {
+  /** Values of the contact's fields. */
+  contact: Readonly<Record<string, unknown>>
+  /** Values of the channel's own settings, secrets decrypted. */
+  settings: Readonly<Record<string, unknown>>
+}
+
+/** One way to reach a person. `send` never throws for what a provider does: it gives an outcome. */
+export type Channel = {
+  describe: ChannelDescription
+  send(message: Outgoing, to: Destination, signal: AbortSignal): Promise<Outcome>
+}

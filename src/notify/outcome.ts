@@ -1,0 +1,104 @@
+/**
+ * What follows from the outcome of one attempt. A temporary failure is tried again with growing,
+ * jittered pauses for as long as the page is open; a contact that is out of order for 20 s, or for
+ * good, brings the person's next contact forward; a lost answer is repeated under the same
+ * idempotency key, three times at most. Where nothing is left, the climb is told, so that the next
+ * person is reached on time. Failing open: one page too many beats one too few.
+ */
+import type { Id } from '../lib/id.ts'
+import { type Instant, SECOND } from '../lib/instant.ts'
+import type { Outcome } from './channel.ts'
+import { type Attempt, DELIVERIES_PER_SLOT_MAX, FAIL_OVER_MS, isOver, type Page } from './page.ts'
+
+export const RETRY_MS_MAX = 60 * SECOND
+
+export type OutcomeFacts = {
+  now: Instant
+  page: Pick<Page, 'status'>
+  /** All attempts of the page, this one included. */
+  siblings: readonly Attempt[]
+  makeId: () => Id
+  /** In [0, 1): spreads retries so that they do not come in step. */
+  jitter: number
+}
+
+export type Followed = {
+  /** Rows to save: this attempt, a new try, the next slot brought forward. */
+  attempts: readonly Attempt[]
+  /** The person cannot be reached over anything that is left. */
+  unreachable: boolean
+}
+
+export function follow(attempt: Attempt, outcome: Outcome, facts: OutcomeFacts): Followed {
+  const ended: Attempt = {
+    ...attempt,
+    status: outcome.kind === 'sent' ? 'sent' : outcome.kind === 'unknown' ? 'unknown' : 'failed',
+    reason: outcome.kind === 'sent' ? null : outcome.reason,
+    providerId: outcome.kind === 'sent' ? outcome.providerId : null,
+    finishedAt: facts.now,
+    wakeAt: null,
+  }
+  if (outcome.kind === 'sent' || facts.page.status !== 'open') {
+    return { attempts: [ended], unreachable: false }
+  }
+  const others = facts.siblings.filter((sibling) => sibling.id !== attempt.id)
+  const retry = nextTry(ended, outcome, others, facts)
+  const isOut = retry === null || facts.now - firstDueOf(attempt, others) >= FAIL_OVER_MS
+  const forward = isOut || retryIsLate(retry, attempt, others) ? bringForward(attempt, others, facts.now) : null
+  const rows = [ended, retry, forward].filter((row) => row !== null)
+  const isAnythingLeft =
+    retry !== null ||
+    others.some((other) => !isOver(other) || other.status === 'sent' || other.status === 'unknown') ||
+    ended.status === 'unknown'
+  return { attempts: rows, unreachable: !isAnythingLeft }
+}
+
+function nextTry(
+  ended: Attempt,
+  outcome: Exclude<Outcome, { kind: 'sent' }>,
+  others: readonly Attempt[],
+  facts: OutcomeFacts,
+): Attempt | null {
+  if (outcome.kind === 'gaveUp') return null
+  const unknownCount = [ended, ...others].filter((a) => a.slot === ended.slot && a.status === 'unknown').length
+  if (unknownCount >= DELIVERIES_PER_SLOT_MAX) return null
+  const asked = outcome.kind === 'tryAgain' ? (outcome.retryAfterMs ?? 0) : 0
+  const wakeAt = facts.now + Math.max(Math.min(asked, RETRY_MS_MAX), pauseMs(ended.tryNumber, facts.jitter))
+  return {
+    ...ended,
+    id: facts.makeId(),
+    tryNumber: ended.tryNumber + 1,
+    status: 'waiting',
+    reason: null,
+    wakeAt,
+    fence: 0,
+    startedAt: null,
+    finishedAt: null,
+  }
+}
+
+/** 1 s, 2 s, 4 s … up to a minute, each between half and the whole of it. */
+export function pauseMs(tryNumber: number, jitter: number): number {
+  const whole = Math.min(RETRY_MS_MAX, SECOND * 2 ** Math.min(tryNumber - 1, 10))
+  return Math.round(whole / 2 + (whole / 2) * jitter)
+}
+
+/** A retry that lies behind the fail-over time would leave the person waiting on a dead contact. */
+const retryIsLate = (retry: Attempt | null, attempt: Attempt, others: readonly Attempt[]): boolean =>
+  retry !== null &&
+  retry.wakeAt !== null &&
+  retry.wakeAt - firstDueOf(attempt, others) > FAIL_OVER_MS
+
+const firstDueOf = (attempt: Attempt, others: readonly Attempt[]): Instant =>
+  Math.min(attempt.dueAt, ...others.filter((a) => a.slot === attempt.slot).map((a) => a.dueAt))
+
+/** The person's next contact that has not been tried yet is due now. */
+function bringForward(attempt: Attempt, others: readonly Attempt[], now: Instant): Attempt | null {
+  const waiting = others
+    .filter((other) => other.status === 'waiting' && other.slot > attempt.slot && other.tryNumber === 1)
+    .filter((other) => other.contactId !== attempt.contactId)
+    .sort((a, b) => a.slot - b.slot)
+  const next = waiting[0]
+  if (!next || next.wakeAt === null || next.wakeAt <= now) return null
+  return { ...next, wakeAt: now, dueAt: now, reason: 'broughtForward' }
+}
