@@ -17,7 +17,7 @@ export type DueKind = 'alert' | 'climb' | 'attempt'
 
 /** The look-ups the engine needs, each with the values it is asked for. */
 export type Lookup =
-  | { kind: 'alert'; by: 'id'; values: readonly Id[] }
+  | { kind: 'alert'; by: 'id' | 'groupId'; values: readonly Id[] }
   | { kind: 'alert'; by: 'currentKey'; values: readonly { sourceId: Id; dedupKey: string }[] }
   | { kind: 'group'; by: 'id' | 'openKey'; values: readonly string[] }
   | { kind: 'climb'; by: 'id'; values: readonly Id[] }
@@ -36,18 +36,35 @@ export type Signalled = {
   verdict: string
 }
 
-/** One transaction. Everything it reads by `due` and `find` is locked until it ends. */
+/** One inbound HTTP request as it came, with what became of it. */
+export type Requested = {
+  id: Id
+  sourceId: Id
+  receivedAt: Instant
+  path: string
+  body: string
+  status: number
+  verdict: Readonly<Record<string, unknown>>
+  replayOf: Id | null
+}
+
+/** One transaction. What it reads is locked until it ends, unless it only peeks. */
 export type EngineTx = {
   /** The database clock, read once when the transaction began. */
   readonly now: Instant
   directory(): Promise<Directory>
-  /** Rows whose `wakeAt` has come, oldest first, without those another worker holds. */
+  /**
+   * Rows whose `wakeAt` has come, oldest first, without those another worker holds; a climb
+   * together with its group, so that locks are never waited for out of order.
+   */
   due<K extends DueKind>(kind: K, max: number): Promise<Rows[K][]>
   find<L extends Lookup>(lookup: L): Promise<Rows[L['kind']][]>
+  /** The same without a lock: for reading what another lock covers, or for finding out what to lock. */
+  peek<L extends Lookup>(lookup: L): Promise<Rows[L['kind']][]>
   /** Inserts or replaces whole rows by id. */
   save<K extends Kind>(kind: K, rows: readonly Rows[K][]): Promise<void>
   record(entries: readonly Entry[]): Promise<void>
-  recordSignals(signals: readonly Signalled[]): Promise<void>
+  recordSignals(requests: readonly Requested[], signals: readonly Signalled[]): Promise<void>
   /** What these contacts were sent since then. */
   sentSince(contactIds: readonly Id[], since: Instant): Promise<Recent[]>
 }

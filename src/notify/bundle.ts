@@ -20,7 +20,7 @@ export const HOLD_CRITICAL_MS = SECOND
 export const NAMED_MAX = 10
 export const BUNDLE_MAX = 1_000
 
-export type Due = { attempt: Attempt; severity: Severity; bundles: boolean }
+export type Due = { attempt: Attempt; bundles: boolean }
 
 /** What this contact was sent within the window before now. */
 export type Recent = { contactId: Id; serviceId: Id | null; at: Instant }
@@ -67,9 +67,9 @@ export function bundle(
 const SEVERITY: Readonly<Record<Severity, number>> = { critical: 0, error: 1, warning: 2, info: 3 }
 
 const releaseOf = (one: Due): Instant =>
-  one.attempt.dueAt + (one.severity === 'critical' ? HOLD_CRITICAL_MS : HOLD_MS)
+  one.attempt.dueAt + (one.attempt.severity === 'critical' ? HOLD_CRITICAL_MS : HOLD_MS)
 
 /** By severity, then by age: also the order in which a backlog is drained. */
 function mostUrgentFirst(a: Due, b: Due): number {
-  return SEVERITY[a.severity] - SEVERITY[b.severity] || a.attempt.dueAt - b.attempt.dueAt
+  return SEVERITY[a.attempt.severity] - SEVERITY[b.attempt.severity] || a.attempt.dueAt - b.attempt.dueAt
 }

@@ -1,4 +1,5 @@
 import type { Urgency, Visibility } from '../alerts/alert.ts'
+import type { Severity } from '../alerts/source.ts'
 import type { Id } from '../lib/id.ts'
 import type { Instant } from '../lib/instant.ts'
 
@@ -43,6 +44,7 @@ export type Attempt = {
   contactId: Id
   channel: string
   slot: number
+  severity: Severity
   /** 1 for the first try of the slot. */
   tryNumber: number
   urgency: Urgency

@@ -429,6 +429,7 @@ create table attempts (
   contact_id uuid not null,
   channel text not null,
   slot int not null,
+  severity text not null,
   try_number int not null,
   urgency text not null,
   status text not null check (status in ('waiting', 'claimed', 'sent', 'failed', 'unknown', 'cancelled')),

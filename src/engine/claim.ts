@@ -1,0 +1,104 @@
+/**
+ * Claiming: which attempts go out now. Each is looked at once more under its lock: a page that is
+ * no longer open is not sent (I3), a claim whose sender died becomes an attempt with an unknown
+ * outcome and is tried again (I4, I5), and what a storm piles up goes out together.
+ */
+import type { Group } from '../alerts/alert.ts'
+import type { Climb } from '../escalation/climb.ts'
+import type { Id } from '../lib/id.ts'
+import type { Directory } from '../directory/directory.ts'
+import { bundle, WINDOW_MS } from '../notify/bundle.ts'
+import { follow } from '../notify/outcome.ts'
+import { type Attempt, LEASE_MS, type Page } from '../notify/page.ts'
+import type { EngineTx } from './store.ts'
+import type { Tools } from './tools.ts'
+
+export const CLAIM_MAX = 100
+
+/** One provider call to make: the lead attempt and those that go out with it. */
+export type Claimed = { lead: Attempt; others: readonly Attempt[] }
+
+export type Claim = {
+  now: number
+  messages: readonly Claimed[]
+  pages: ReadonlyMap<Id, Page>
+  groups: ReadonlyMap<Id, Group>
+  climbs: ReadonlyMap<Id, Climb>
+  directory: Directory
+}
+
+export async function claim(tx: EngineTx, tools: Tools, max: number): Promise<Claim> {
+  const directory = await tx.directory()
+  const nothing = { now: tx.now, messages: [], pages: new Map(), groups: new Map(), climbs: new Map(), directory }
+  if (directory.organisation.pausedAt !== null) return nothing
+  const due = await tx.due('attempt', max)
+  if (due.length === 0) return nothing
+  const pages = byId(await tx.peek({ kind: 'page', by: 'id', values: unique(due, (a) => a.pageId) }))
+  const wanted: Attempt[] = []
+  const rows: Attempt[] = []
+  for (const attempt of due) {
+    const page = pages.get(attempt.pageId)
+    if (attempt.status === 'claimed') rows.push(...(await afterDeath(tx, tools, attempt, page)))
+    else if (page?.status === 'open') wanted.push(attempt)
+    else rows.push({ ...attempt, status: 'cancelled', reason: page?.closedBecause ?? 'pageGone', wakeAt: null, finishedAt: tx.now })
+  }
+  const { messages, held } = await sort(tx, directory, wanted)
+  for (const { attempt, until } of held) rows.push({ ...attempt, wakeAt: until, reason: 'bundling' })
+  const claimed = messages.map(({ lead, others }) => ({
+    lead: claimOne(lead, tx.now, null),
+    others: others.map((other) => claimOne(other, tx.now, lead.id)),
+  }))
+  for (const { lead, others } of claimed) rows.push(lead, ...others)
+  await tx.save('attempt', rows)
+  if (claimed.length === 0) return nothing
+  const groups = await tx.peek({ kind: 'group', by: 'id', values: unique([...pages.values()], (p) => p.groupId) })
+  const climbs = await tx.peek({ kind: 'climb', by: 'id', values: unique([...pages.values()], (p) => p.climbId) })
+  return { now: tx.now, messages: claimed, pages, groups: byId(groups), climbs: byId(climbs), directory }
+}
+
+const claimOne = (attempt: Attempt, now: number, bundledInto: Id | null): Attempt => ({
+  ...attempt,
+  status: 'claimed',
+  reason: null,
+  bundledInto,
+  startedAt: now,
+  wakeAt: now + LEASE_MS,
+  fence: attempt.fence + 1,
+})
+
+/** The sender that held it is gone, and nobody knows whether the provider has it. */
+async function afterDeath(tx: EngineTx, tools: Tools, attempt: Attempt, page: Page | undefined): Promise<readonly Attempt[]> {
+  const siblings = await tx.find({ kind: 'attempt', by: 'pageId', values: [attempt.pageId] })
+  return follow(
+    { ...attempt, fence: attempt.fence + 1 },
+    { kind: 'unknown', reason: 'senderDied' },
+    {
+      now: tx.now,
+      page: page ?? { status: 'superseded' },
+      siblings,
+      makeId: () => tools.makeId(tx.now),
+      jitter: tools.jitter(),
+    },
+  ).attempts
+}
+
+async function sort(tx: EngineTx, directory: Directory, wanted: readonly Attempt[]) {
+  const recent = await tx.sentSince(unique(wanted, (a) => a.contactId), tx.now - WINDOW_MS)
+  const due = wanted.map((attempt) => {
+    const contact = contactOf(directory, attempt)
+    return { attempt, bundles: contact?.fields.bundle !== false }
+  })
+  return bundle(due, recent, tx.now)
+}
+
+export const contactOf = (directory: Directory, attempt: Pick<Attempt, 'personId' | 'contactId'>) =>
+  directory.people
+    .get(attempt.personId)
+    ?.contacts.find((contact) => contact.id === attempt.contactId) ?? null
+
+const byId = <Row extends { id: Id }>(rows: readonly Row[]): Map<Id, Row> =>
+  new Map(rows.map((row) => [row.id, row]))
+
+const unique = <Item>(items: readonly Item[], idOf: (item: Item) => Id): Id[] => [
+  ...new Set(items.map(idOf)),
+]

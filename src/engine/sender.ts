@@ -1,0 +1,124 @@
+/**
+ * The sender: claims attempts, calls providers, writes down what came of it. The only code that
+ * speaks to a provider for a page. Calls run side by side and one that hangs holds up no other.
+ */
+import type { Channel, Destination, Outcome } from '../notify/channel.ts'
+import { compose, type Told } from '../notify/message.ts'
+import { type Attempt, CALL_MS_MAX } from '../notify/page.ts'
+import { type Claim, CLAIM_MAX, type Claimed, claim, contactOf } from './claim.ts'
+import { reportFailed, reportSent, type Result } from './report.ts'
+import type { EngineStore } from './store.ts'
+import type { Tools } from './tools.ts'
+
+/** Provider calls under way at once, in one process. */
+export const CALLS_MAX = 256
+
+export type SenderDeps = {
+  store: EngineStore
+  tools: Tools
+  channelOf: (kind: string) => Channel | null
+  /** A contact's fields and its channel's settings, with secrets opened. */
+  destinationOf: (kind: string, fields: Readonly<Record<string, unknown>>) => Destination
+  linkFor: (pageId: string) => string | null
+  /** "Ben is paged at 14:07 (15:07 for him)", from the engine's own preview; null: nothing is to come. */
+  nextFor: (claim: Claim, claimed: Claimed) => string | null
+  /** An abort signal that fires after so many milliseconds. */
+  timeLimit: (milliseconds: number) => AbortSignal
+  onTrouble: (cause: unknown) => void
+  onSent?: (attempt: Attempt, outcome: Outcome) => void
+}
+
+export type Sender = {
+  /** Claims what is due as far as there is room, and starts the calls. Gives how many were claimed. */
+  sendDue(): Promise<number>
+  /** Resolves when no call is under way and every result is written. */
+  idle(): Promise<void>
+  calls(): number
+}
+
+export function createSender(deps: SenderDeps): Sender {
+  const { store, tools } = deps
+  const underWay = new Set<Promise<void>>()
+  const results: Result[] = []
+  let writing: Promise<void> | null = null
+
+  async function call(claimed: Claim, message: Claimed): Promise<void> {
+    const outcome = await deliver(deps, claimed, message)
+    for (const attempt of [message.lead, ...message.others]) {
+      deps.onSent?.(attempt, outcome)
+      results.push({ attempt, outcome })
+    }
+    writing ??= write()
+    await writing
+  }
+
+  /** Results that arrive while others are being written are written together next. */
+  async function write(): Promise<void> {
+    try {
+      while (results.length > 0) {
+        const batch = results.splice(0, 500)
+        const sent = batch.filter((result) => result.outcome.kind === 'sent')
+        if (sent.length > 0) await reportSent(store, sent).catch(deps.onTrouble)
+        for (const result of batch) {
+          if (result.outcome.kind !== 'sent') {
+            await reportFailed(store, tools, result).catch(deps.onTrouble)
+          }
+        }
+      }
+    } finally {
+      writing = null
+    }
+  }
+
+  return {
+    calls: () => underWay.size,
+    async sendDue() {
+      const room = Math.min(CLAIM_MAX, CALLS_MAX - underWay.size)
+      if (room <= 0) return 0
+      const claimed = await store.transaction('paging', (tx) => claim(tx, tools, room))
+      for (const message of claimed.messages) {
+        const running: Promise<void> = call(claimed, message)
+          .catch(deps.onTrouble)
+          .finally(() => underWay.delete(running))
+        underWay.add(running)
+      }
+      return claimed.messages.length
+    },
+    async idle() {
+      while (underWay.size > 0) await Promise.all(underWay)
+    },
+  }
+}
+
+async function deliver(deps: SenderDeps, claimed: Claim, message: Claimed): Promise<Outcome> {
+  const { lead, others } = message
+  const contact = contactOf(claimed.directory, lead)
+  const channel = deps.channelOf(lead.channel)
+  const person = claimed.directory.people.get(lead.personId)
+  if (!person || !contact) return { kind: 'gaveUp', reason: 'contactGone' }
+  if (!channel) return { kind: 'gaveUp', reason: 'channelNotConfigured' }
+  const told = tell(claimed, lead)
+  if (!told) return { kind: 'gaveUp', reason: 'pageGone' }
+  try {
+    const outgoing = compose(told, others.map((other) => tell(claimed, other)).filter((one) => one !== null), {
+      now: claimed.now,
+      timezone: person.timezone,
+      linkFor: deps.linkFor,
+      next: deps.nextFor(claimed, message),
+    })
+    const destination = deps.destinationOf(contact.kind, contact.fields)
+    return await channel.send(outgoing, destination, deps.timeLimit(CALL_MS_MAX))
+  } catch (cause) {
+    // A channel that throws has a mistake in it. Whether the provider was reached is not known.
+    deps.onTrouble(cause)
+    return { kind: 'unknown', reason: 'channelThrew' }
+  }
+}
+
+function tell(claimed: Claim, attempt: Attempt): Told | null {
+  const page = claimed.pages.get(attempt.pageId)
+  const group = page && claimed.groups.get(page.groupId)
+  if (!page || !group) return null
+  const service = page.serviceId === null ? null : claimed.directory.services.get(page.serviceId)
+  return { page, attempt, group, serviceName: service?.name ?? null }
+}
