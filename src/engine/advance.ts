@@ -3,18 +3,15 @@
  * into the log. Clock and people come in by different doors and meet here.
  */
 import type { Group } from '../alerts/alert.ts'
-import type { Directory } from '../directory/directory.ts'
+import { fallbackOf, whereabouts } from '../directory/whereabouts.ts'
 import { type Climb, type ClimbState, wakeAtOf } from '../escalation/climb.ts'
 import { decide, type Effect, type Event, type Facts } from '../escalation/decide.ts'
-import { factsFor, type Whereabouts } from '../escalation/people.ts'
-import type { Target } from '../escalation/ladder.ts'
+import { factsFor } from '../escalation/people.ts'
 import type { Id } from '../lib/id.ts'
 import type { Attempt, Page, PageStatus } from '../notify/page.ts'
-import { whoIsOnCall } from '../oncall/shifts.ts'
 import { planFor } from '../people/rules.ts'
 import type { Entry } from '../timeline/entry.ts'
 import type { Desk } from './desk.ts'
-import type { Tools } from './tools.ts'
 
 /**
  * Moves one climb by one event. Its group, its open pages and their attempts have to lie on the
@@ -58,34 +55,6 @@ export async function fetchPages(desk: Desk, climbIds: readonly Id[]): Promise<v
   if (open.length > 0) await desk.fetch({ kind: 'attempt', by: 'pageId', values: open })
 }
 
-export function whereabouts(directory: Directory, tools: Pick<Tools, 'loudnessOf'>): Whereabouts {
-  return {
-    onCall(scheduleId, at) {
-      const schedule = directory.schedules.get(scheduleId)
-      if (!schedule) return null
-      const onCall = whoIsOnCall(schedule, at)
-      return { name: schedule.slug, personIds: onCall.people.map((one) => one.personId) }
-    },
-    membersOf(teamId) {
-      const team = directory.teams.get(teamId)
-      return team ? { name: team.slug, personIds: team.memberIds } : null
-    },
-    canBeReached(personId, urgency) {
-      const person = directory.people.get(personId)
-      return person !== undefined && planFor(person, urgency, { loudness: tools.loudnessOf }).length > 0
-    },
-    exists: (personId) => directory.people.has(personId),
-  }
-}
-
-/** `organisation.fallback`, or all admins where none is set: a climb never ends at nobody by neglect. */
-export function fallbackOf(directory: Directory): readonly Target[] {
-  if (directory.organisation.fallback.length > 0) return directory.organisation.fallback
-  return [...directory.people.values()]
-    .filter((person) => person.role === 'admin')
-    .map((person) => ({ kind: 'person', id: person.id }))
-}
-
 export const openPagesOf = (desk: Desk, climbId: Id): Page[] =>
   [...desk.all('page')].filter((page) => page.climbId === climbId && page.status === 'open')
 
@@ -98,7 +67,7 @@ function gather(desk: Desk, climb: Climb, event: Event): Facts {
     climb.ladder,
     fallbackOf(desk.directory),
     { now: desk.now, urgency: climb.urgency, waitingFor },
-    whereabouts(desk.directory, desk.tools),
+    whereabouts(desk.directory, desk.tools.loudnessOf),
   )
 }
 
