@@ -60,9 +60,12 @@ export function createRouter(
       return { ...route, condition: null }
     }
   })
+  const bySlug = new Map([...serviceSlugs].map(([id, service]) => [service.slug, id]))
+  /** Where the source has no service of its own, the label `service` may name one. */
+  const named = (slug: string | undefined): Id | null => (slug === undefined ? null : (bySlug.get(slug) ?? null))
   return (alert) => {
     const source = sources.get(alert.sourceId)
-    const own = source?.serviceId ?? null
+    const own = source?.serviceId ?? named(alert.labels.service)
     const found = compiled.find((route) => fits(route, alert, source, own, serviceSlugs, onBroken))
     return {
       route: found?.slug ?? null,

@@ -13,6 +13,9 @@ export type Route = {
   pauseMs: number | null
 }
 
+/** Where alerts come from that a person raised by hand. */
+export const MANUAL_SOURCE: Id = '00000000-0000-7000-8000-000000000000'
+
 /** An inbound integration of this organisation. Its key is stored hashed. */
 export type Source = {
   id: Id

@@ -1,0 +1,145 @@
+/**
+ * The door that every other door opens onto: authorise, do, and write down, in one transaction.
+ * HTTP, signed links, replies and the command line all call `act`; none of them knows a verb.
+ */
+import type { Action, Principal } from '../access/can.ts'
+import { refusal, type Thing } from '../access/can.ts'
+import type { Db, Tx } from '../db/tx.ts'
+import type { DirectoryCache } from '../directory/store.ts'
+import type { Target } from '../escalation/ladder.ts'
+import type { Id } from '../lib/id.ts'
+import { type Instant, toIso } from '../lib/instant.ts'
+import { notFound, Problem } from '../lib/problem.ts'
+import type { Actor } from '../timeline/entry.ts'
+import { type Desk, openDesk } from './desk.ts'
+import { engineTx } from './store-sql.ts'
+import type { Tools } from './tools.ts'
+import * as mute from './verbs/mute.ts'
+import { type RaiseAsked, raiseAlert } from './verbs/raise.ts'
+import * as respond from './verbs/respond.ts'
+
+export type Acting = { actor: Actor; who: Principal; requestId?: string }
+
+export type ActDeps = { db: Db; directoryAt: DirectoryCache; tools: Tools; nudge: () => void }
+
+export type Verb =
+  | ({ verb: 'acknowledge' | 'resolve' | 'release' | 'escalate' } & respond.About)
+  | ({ verb: 'snooze'; until: Instant } & respond.About)
+  | ({ verb: 'pageAlso'; target: Target } & respond.About)
+  | { verb: 'notMine'; pageId: Id }
+  | ({ verb: 'raiseAlert' } & RaiseAsked)
+  | ({ verb: 'silence' } & mute.SilenceAsked)
+  | { verb: 'endSilence'; silenceId: Id }
+  | ({ verb: 'maintain' } & mute.MaintenanceAsked)
+  | { verb: 'endMaintenance'; maintenanceId: Id }
+  | { verb: 'resume' }
+
+export type Acted =
+  | { kind: 'done'; result: Readonly<Record<string, unknown>> }
+  | { kind: 'nothing'; reason: string; by: Id | null; at: Instant | null }
+
+/** @throws Problem not_found, forbidden, invalid, conflict or unavailable */
+export function act(deps: ActDeps, acting: Acting, asked: Verb): Promise<Acted> {
+  return deps.db.withTx('web', async (tx) => {
+    const desk = await openDesk(engineTx(tx, deps.directoryAt), deps.tools, acting.actor)
+    const acted = await perform(tx, desk, acting, asked)
+    await desk.save()
+    await auditRow(tx, deps, acting, asked, acted)
+    tx.afterCommit(deps.nudge)
+    return acted
+  })
+}
+
+async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise<Acted> {
+  const doing = { tx, actor: acting.actor, makeId: desk.makeId }
+  switch (asked.verb) {
+    case 'raiseAlert': {
+      allow(acting.who, 'raise', { teamId: desk.directory.services.get(asked.serviceId)?.teamId ?? null })
+      return { kind: 'done', result: await raiseAlert(desk, asked) }
+    }
+    case 'silence':
+      allow(acting.who, 'silence', { teamId: asked.teamId })
+      return { kind: 'done', result: { silenceId: await mute.makeSilence(doing, asked) } }
+    case 'endSilence': {
+      const silence = desk.directory.silences.find((one) => one.id === asked.silenceId)
+      if (!silence) throw notFound('silence')
+      allow(acting.who, 'silence', { teamId: silence.teamId })
+      return ended(await mute.endSilence(doing, asked.silenceId))
+    }
+    case 'maintain':
+      for (const id of asked.serviceIds) allow(acting.who, 'silence', { teamId: desk.directory.services.get(id)?.teamId ?? null })
+      return { kind: 'done', result: { maintenanceId: await mute.makeMaintenance(doing, asked, desk.directory) } }
+    case 'endMaintenance': {
+      const maintenance = desk.directory.maintenances.find((one) => one.id === asked.maintenanceId)
+      if (!maintenance) throw notFound('maintenance window')
+      allow(acting.who, 'silence', { teamId: maintenance.teamId })
+      return ended(await mute.endMaintenance(doing, asked.maintenanceId))
+    }
+    case 'resume':
+      allow(acting.who, 'administer')
+      return resume(tx)
+    default:
+      return answer(desk, acting, asked)
+  }
+}
+
+type Answering = Extract<Verb, { verb: 'acknowledge' | 'resolve' | 'release' | 'escalate' | 'snooze' | 'pageAlso' | 'notMine' }>
+
+async function answer(desk: Desk, acting: Acting, asked: Answering): Promise<Acted> {
+  const groupId = await respond.locate(desk.tx, asked)
+  // A resolve locks alerts before their group, so it is allowed on what can be read without a lock.
+  if (asked.verb === 'resolve') {
+    const [peeked] = await desk.tx.peek({ kind: 'group', by: 'id', values: [groupId] })
+    if (!peeked) throw notFound('alert')
+    const pages = peeked.climbId ? await desk.tx.peek({ kind: 'page', by: 'climbId', values: [peeked.climbId] }) : []
+    allow(acting.who, 'respond', { ...peeked, pagedIds: pages.map((page) => page.personId) })
+    return acted(await respond.resolve(desk, groupId))
+  }
+  const group = await respond.fetchGroup(desk, groupId)
+  const pages = [...desk.all('page')].filter((page) => page.groupId === groupId)
+  allow(acting.who, 'respond', { ...group, pagedIds: pages.map((page) => page.personId) })
+  switch (asked.verb) {
+    case 'acknowledge':
+      return acted(respond.acknowledge(desk, group))
+    case 'release':
+      return acted(respond.release(desk, group))
+    case 'escalate':
+      return acted(respond.escalate(desk, group))
+    case 'snooze':
+      return acted(respond.snooze(desk, group, asked.until))
+    case 'pageAlso':
+      return acted(respond.pageAlso(desk, group, asked.target))
+    case 'notMine':
+      return acted(respond.notMine(desk, group, asked.pageId))
+  }
+}
+
+const acted = (done: respond.Done): Acted =>
+  done.kind === 'done'
+    ? { kind: 'done', result: { ...done.result, groupId: done.groupId } }
+    : { kind: 'nothing', reason: done.reason, by: done.by, at: done.at }
+
+const ended = (isEnded: boolean): Acted =>
+  isEnded ? { kind: 'done', result: {} } : { kind: 'nothing', reason: 'alreadyEnded', by: null, at: null }
+
+/** @throws Problem: not_found where it must not even be seen, forbidden otherwise */
+export function allow(who: Principal, action: Action, thing: Thing = {}): void {
+  const refused = refusal(who, action, thing)
+  if (refused === 'unseen') throw notFound('object')
+  if (refused) throw new Problem('forbidden', refused, 'Your role or team does not allow this.')
+}
+
+/** After a restore: sending begins again, and what was restored is not paged as if it were new. */
+async function resume(tx: Tx): Promise<Acted> {
+  const rows = await tx.query('update organisation set paused_at = null, paused_because = null where paused_at is not null returning id')
+  return ended(rows.length > 0)
+}
+
+/** Who did what, for those who have to answer for it. Never what was said in confidence. */
+async function auditRow(tx: Tx, deps: ActDeps, acting: Acting, asked: Verb, result: Acted): Promise<void> {
+  const object = 'pageId' in asked ? asked.pageId : 'groupId' in asked ? asked.groupId : 'alertId' in asked ? asked.alertId : null
+  await tx.query(
+    'insert into audit (id, at, actor, action, object_kind, object_id, request_id, detail) values ($1, $2, $3, $4, $5, $6, $7, $8)',
+    [deps.tools.makeId(tx.now), toIso(tx.now), JSON.stringify(acting.actor), asked.verb, 'alert', object ?? null, acting.requestId ?? null, JSON.stringify({ outcome: result.kind })],
+  )
+}
