@@ -1,0 +1,38 @@
+import type { Db } from '../db/tx.ts'
+import type { DirectoryCache } from '../directory/store.ts'
+import type { ActDeps } from '../engine/act.ts'
+import type { Health } from '../engine/health.ts'
+import type { Intake } from '../engine/intake.ts'
+import type { Tools } from '../engine/tools.ts'
+import type { SourceKind } from '../alerts/source.ts'
+import type { Channel, ChannelDescription, Destination, Outcome } from '../notify/channel.ts'
+import type { PlanFacts } from '../plan/plan.ts'
+import type { PretendScreen } from '../integrations/pretend/send.ts'
+import type { Sealer } from '../lib/seal.ts'
+
+/** What the doors are given by the composition root. */
+export type HttpDeps = ActDeps & {
+  db: Db
+  directoryAt: DirectoryCache
+  tools: Tools
+  intake: Intake
+  sourceKinds: readonly SourceKind[]
+  channels: readonly ChannelDescription[]
+  channelOf: (kind: string) => Channel | null
+  destinationOf: (kind: string, fields: Readonly<Record<string, unknown>>) => Destination
+  reloadChannels: () => Promise<void>
+  screen: PretendScreen
+  plan: PlanFacts
+  sealer: Sealer
+  links: { make(pageId: string): string; read(token: string): string | null }
+  health: () => Promise<Health>
+  metrics: () => Promise<string>
+  adminToken: string | null
+  /** Where people reach it; without a slash at the end. */
+  publicUrl: string
+  /** Files of the web app by path. */
+  assets: ReadonlyMap<string, { body: Buffer; type: string; isImmutable: boolean }>
+  testSend: (contactId: string) => Promise<Outcome>
+  log: (level: 'info' | 'warn' | 'error', what: string, detail?: Record<string, unknown>) => void
+  version: string
+}

@@ -1,0 +1,145 @@
+/**
+ * Live updates. One reader follows the log while anybody listens, and everybody gets what they may
+ * see. A listener that comes back says where it was; a session that ended is cut off within 5 s.
+ */
+import { refusal } from '../access/can.ts'
+import { SECOND } from '../lib/instant.ts'
+import { type Cursor, listAfter } from '../timeline/store.ts'
+import type { Recorded } from '../timeline/entry.ts'
+import { startBeat, type Beat } from '../engine/beat.ts'
+import { authenticate } from './auth.ts'
+import type { HttpDeps } from './deps.ts'
+import { toEntryView } from './present.ts'
+import type { Caller } from './route.ts'
+
+const POLL_MS = 400
+const BATCH_MAX = 500
+const LISTENERS_MAX = 2_000
+const RECHECK_MS = 5 * SECOND
+const KEEP_ALIVE_MS = 15 * SECOND
+
+type Listener = { push(text: string): void; caller: Caller; headers: Headers; checkedAt: number; saidAt: number; end(): void }
+
+export type Events = {
+  /** The stream of one listener; null: too many listen already. */
+  open(caller: Caller, headers: Headers, after: string | null): ReadableStream<Uint8Array> | null
+  stop(): Promise<void>
+}
+
+export const writeCursor = (cursor: Cursor): string => `${cursor.epoch}.${cursor.tx}.${cursor.seq}`
+const readCursor = (text: string | null): Cursor | null => {
+  const match = /^(\d{1,9})\.(\d{1,20})\.(\d{1,18})$/.exec(text ?? '')
+  return match ? { epoch: Number(match[1]), tx: match[2] ?? '0', seq: Number(match[3]) } : null
+}
+
+export function createEvents(deps: HttpDeps): Events {
+  const listeners = new Set<Listener>()
+  const encoder = new TextEncoder()
+  let at: Cursor | null = null
+  let beat: Beat | null = null
+
+  async function here(): Promise<Cursor> {
+    return deps.db.withTx('web', async (tx) => {
+      const [row] = await tx.query<{ epoch: number; tx: string }>('select (select epoch from organisation) as epoch, pg_snapshot_xmin(pg_current_snapshot())::text as tx')
+      return { epoch: row?.epoch ?? 1, tx: row?.tx ?? '0', seq: 0 }
+    })
+  }
+
+  async function follow(): Promise<boolean> {
+    if (listeners.size === 0) {
+      at = null
+      return false
+    }
+    const from = at ?? (await here())
+    const { entries, directory } = await deps.db.withTx('web', async (tx) => ({
+      entries: await listAfter(tx, from, BATCH_MAX),
+      directory: await deps.directoryAt(tx),
+    }))
+    at = from
+    for (const entry of entries) {
+      at = { epoch: entry.epoch, tx: entry.tx, seq: entry.seq }
+      const cursor = writeCursor(at)
+      for (const listener of listeners) send(listener, entry, directory, cursor)
+    }
+    await look()
+    return entries.length === BATCH_MAX
+  }
+
+  type Snapshot = Awaited<ReturnType<HttpDeps['directoryAt']>>
+  function send(listener: Listener, entry: Recorded, directory: Snapshot, cursor: string): void {
+    if (refusal(listener.caller.who, 'read', entry) !== null) return
+    const view = toEntryView(entry, directory, listener.caller.timezone, cursor)
+    listener.push(`id: ${cursor}\nevent: entry\ndata: ${JSON.stringify(view)}\n\n`)
+    listener.saidAt = performance.now()
+  }
+
+  /** Keeps quiet connections open, and cuts off those whose session or token is over. */
+  async function look(): Promise<void> {
+    for (const listener of [...listeners]) {
+      const now = performance.now()
+      if (now - listener.saidAt > KEEP_ALIVE_MS) {
+        listener.push(': still here\n\n')
+        listener.saidAt = now
+      }
+      if (now - listener.checkedAt < RECHECK_MS) continue
+      listener.checkedAt = now
+      const caller = await deps.db.withTx('web', (tx) => authenticate(tx, deps, listener.headers))
+      if (caller) listener.caller = caller
+      else listener.end()
+    }
+  }
+
+  return {
+    open(caller, headers, after) {
+      if (listeners.size >= LISTENERS_MAX) return null
+      beat ??= startBeat(follow, (cause) => deps.log('warn', 'events', { cause: String(cause) }), POLL_MS)
+      let listener: Listener
+      return new ReadableStream<Uint8Array>({
+        start(controller) {
+          listener = {
+            caller,
+            headers,
+            checkedAt: performance.now(),
+            saidAt: performance.now(),
+            push(text) {
+              // A reader that does not keep up is let go: it will come back and say where it was.
+              if ((controller.desiredSize ?? 0) < -256) listener.end()
+              else controller.enqueue(encoder.encode(text))
+            },
+            end() {
+              if (!listeners.delete(listener)) return
+              try {
+                controller.close()
+              } catch {
+                // The reader was faster.
+              }
+            },
+          }
+          controller.enqueue(encoder.encode('retry: 1000\n\n'))
+          const cursor = readCursor(after)
+          if (cursor) void catchUp(listener, cursor)
+          else listeners.add(listener)
+        },
+        cancel() {
+          listeners.delete(listener)
+        },
+      })
+    },
+    async stop() {
+      for (const listener of [...listeners]) listener.end()
+      await beat?.stop()
+    },
+  }
+
+  /** What was missed since the cursor, then everything new. Nothing is left out in between. */
+  async function catchUp(listener: Listener, cursor: Cursor): Promise<void> {
+    try {
+      const { entries, directory } = await deps.db.withTx('web', async (tx) => ({ entries: await listAfter(tx, cursor, 2_000), directory: await deps.directoryAt(tx) }))
+      listeners.add(listener)
+      for (const entry of entries) send(listener, entry, directory, writeCursor({ epoch: entry.epoch, tx: entry.tx, seq: entry.seq }))
+    } catch {
+      listeners.add(listener)
+      listener.end()
+    }
+  }
+}

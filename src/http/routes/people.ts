@@ -1,0 +1,206 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { z } from '@hono/zod-openapi'
+import { ACTIONS } from '../../access/can.ts'
+import * as access from '../../access/store.ts'
+import { Id, MeView, Time } from '../../contract/views.ts'
+import { DAY, parseInstant, toIso } from '../../lib/instant.ts'
+import { invalid, notFound, Problem } from '../../lib/problem.ts'
+import { isZone } from '../../lib/zone.ts'
+import { whoIsOnCall } from '../../oncall/shifts.ts'
+import { cookieName } from '../auth.ts'
+import type { HttpDeps } from '../deps.ts'
+import { personRef, ref } from '../present.ts'
+import { type Reply, type Route, route } from '../route.ts'
+import { lookUp } from './alerts.ts'
+
+const Email = z.string().min(3).max(254)
+const Password = z.string().min(1).max(1_024)
+
+/** Wrong passwords by address: five at once, then one in half a minute. Kept in memory only. */
+const TRIES_MAX = 5
+const TRY_AGAIN_MS = 30_000
+const tries = new Map<string, { left: number; at: number }>()
+
+function useTry(key: string): void {
+  const at = performance.now()
+  const known = tries.get(key)
+  const left = Math.min(TRIES_MAX, (known?.left ?? TRIES_MAX) + Math.floor((at - (known?.at ?? at)) / TRY_AGAIN_MS))
+  if (left <= 0) {
+    throw new Problem('unavailable', 'tooManyTries', 'Too many tries. Wait half a minute.', { retryAfterSeconds: 30 })
+  }
+  if (tries.size > 10_000) tries.clear()
+  tries.set(key, { left: left - 1, at })
+}
+
+const withSession = (deps: HttpDeps, secret: string, body: unknown): Reply => ({
+  body,
+  headers: { 'set-cookie': cookie(deps, secret, access.SESSION_MS_MAX / 1_000) },
+})
+
+const cookie = (deps: HttpDeps, value: string, maxAge: number): string =>
+  `${cookieName(deps.publicUrl)}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${deps.publicUrl.startsWith('https:') ? '; Secure' : ''}`
+
+const Signed = z.object({ personId: Id }).openapi('SignedIn')
+
+const login = route({
+  method: 'post',
+  path: '/api/v1/login',
+  summary: 'Sign in',
+  policy: { public: 'signing in' },
+  body: z.object({ email: Email, password: Password }).strict(),
+  reply: Signed,
+  async handle({ deps, body, headers }) {
+    useTry(body.email.toLowerCase())
+    const found = await deps.db.withTx('web', (tx) => access.findByLogin(tx, body.email))
+    // The same work and the same answer, whether the address or the password was wrong.
+    const isRight = await access.isPassword(found?.passwordHash ?? null, body.password)
+    if (!found || !isRight) {
+      await pause(200)
+      throw new Problem('unauthenticated', 'wrongLogin', 'The address or the password is wrong.')
+    }
+    tries.delete(body.email.toLowerCase())
+    const secret = await deps.db.withTx('web', (tx) => access.beginSession(tx, deps.tools.makeId(tx.now), found.personId, headers.get('user-agent') ?? ''))
+    return withSession(deps, secret, { personId: found.personId })
+  },
+})
+
+const logout = route({
+  method: 'post',
+  path: '/api/v1/logout',
+  summary: 'Sign out',
+  policy: { signedIn: true },
+  reply: z.object({}),
+  async handle({ deps, caller }) {
+    const { sessionId } = caller
+    if (sessionId) await deps.db.withTx('web', (tx) => access.endSession(tx, sessionId))
+    return { body: {}, headers: { 'set-cookie': cookie(deps, '', 0) } }
+  },
+})
+
+const setup = route({
+  method: 'post',
+  path: '/api/v1/setup',
+  summary: 'Make the first admin, with the one-time link',
+  policy: { public: 'needs the one-time secret of the set-up link; gone once there is an admin' },
+  body: z.object({ secret: z.string().max(100), name: z.string().min(1).max(200), email: Email, password: Password, timezone: z.string().max(64).optional() }).strict(),
+  reply: Signed,
+  async handle({ deps, body, headers }) {
+    const timezone = body.timezone ?? 'UTC'
+    if (!isZone(timezone)) throw invalid('timezone', `There is no time zone \`${timezone}\`.`)
+    if (!/^[^\s@]+@[^\s@]+$/.test(body.email)) throw invalid('email', 'That is not an e-mail address.')
+    useTry('setup')
+    if (!(await deps.db.withTx('web', (tx) => access.isSetupLink(tx, body.secret)))) throw notFound('set-up link')
+    const passwordHash = await access.hashPassword(body.password)
+    const secret = await deps.db.withTx('web', async (tx) => {
+      const personId = await access.setUp(tx, () => deps.tools.makeId(tx.now), { ...body, timezone, passwordHash })
+      return { personId, session: await access.beginSession(tx, deps.tools.makeId(tx.now), personId, headers.get('user-agent') ?? '') }
+    })
+    tries.delete('setup')
+    return withSession(deps, secret.session, { personId: secret.personId })
+  },
+})
+
+const invite = route({
+  method: 'post',
+  path: '/api/v1/people/{id}/invitation',
+  summary: 'Make a link with which a person sets their password',
+  policy: { needs: 'administer' },
+  params: z.object({ id: z.string().max(64) }),
+  reply: z.object({ url: z.string() }).openapi('Invitation'),
+  handle: ({ read, deps, params }) =>
+    read(async (tx, directory) => {
+      const person = lookUp(directory.people, params.id, 'person')
+      const secret = await access.makeInvitation(tx, deps.tools.makeId(tx.now), person.id)
+      return { status: 201, body: { url: `${deps.publicUrl}/welcome#${secret}` } }
+    }),
+})
+
+const accept = route({
+  method: 'post',
+  path: '/api/v1/invitations/accept',
+  summary: 'Set a password with an invitation',
+  policy: { public: 'needs the secret of an invitation' },
+  body: z.object({ secret: z.string().max(100), password: Password }).strict(),
+  reply: Signed,
+  async handle({ deps, body, headers }) {
+    useTry('invitation')
+    const passwordHash = await access.hashPassword(body.password)
+    const made = await deps.db.withTx('web', async (tx) => {
+      const personId = await access.acceptInvitation(tx, body.secret, passwordHash)
+      return { personId, session: await access.beginSession(tx, deps.tools.makeId(tx.now), personId, headers.get('user-agent') ?? '') }
+    })
+    tries.delete('invitation')
+    return withSession(deps, made.session, { personId: made.personId })
+  },
+})
+
+const me = route({
+  method: 'get',
+  path: '/api/v1/me',
+  summary: 'Who I am, and whether I am on call',
+  policy: { signedIn: true },
+  reply: MeView,
+  handle: ({ read, caller }) =>
+    read(async (tx, directory) => ({
+      body: {
+        person: personRef(directory, caller.who.personId),
+        role: caller.who.role,
+        teams: caller.who.teamIds.map((id) => ref(directory.teams, id)).filter((one) => one !== null),
+        timezone: caller.timezone,
+        onCall: [...directory.schedules.values()].flatMap((schedule) => {
+          const onCall = whoIsOnCall(schedule, tx.now)
+          if (!onCall.people.some((one) => one.personId === caller.who.personId)) return []
+          return [{ schedule: ref(directory.schedules, schedule.id), until: Number.isFinite(onCall.until) ? toIso(onCall.until) : null }]
+        }),
+        organisation: directory.organisation.name,
+        paused: directory.organisation.pausedAt === null ? null : toIso(directory.organisation.pausedAt),
+      },
+    })),
+})
+
+const TokenView = z.object({ id: Id, hint: z.string(), name: z.string(), role: z.string(), scopes: z.array(z.string()), createdAt: Time, expiresAt: Time.nullable() }).openapi('Token')
+
+const tokens: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/api/v1/tokens',
+    summary: 'API tokens',
+    policy: { needs: 'administer' },
+    reply: z.object({ tokens: z.array(TokenView) }).openapi('TokenList'),
+    handle: ({ read }) =>
+      read(async (tx) => ({
+        body: { tokens: (await access.listTokens(tx)).map((one) => ({ ...one, createdAt: toIso(one.createdAt), expiresAt: one.expiresAt === null ? null : toIso(one.expiresAt) })) },
+      })),
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/tokens',
+    summary: 'Make an API token; it is shown once',
+    policy: { needs: 'administer' },
+    body: z.object({ name: z.string().min(1).max(200), role: z.enum(['admin', 'responder', 'stakeholder']), scopes: z.array(z.enum(ACTIONS)).optional(), person: z.string().max(64).optional(), expiresAt: z.string().max(40).optional() }).strict(),
+    reply: z.object({ id: Id, token: z.string() }).openapi('TokenMade'),
+    handle: ({ read, deps, body }) =>
+      read(async (tx, directory) => {
+        const expiresAt = body.expiresAt === undefined ? tx.now + 365 * DAY : parseInstant(body.expiresAt)
+        if (expiresAt === null || expiresAt <= tx.now) throw invalid('expiresAt', 'Write a time to come, with a zone.')
+        const id = deps.tools.makeId(tx.now)
+        const personId = body.person ? lookUp(directory.people, body.person, 'person').id : null
+        return { status: 201, body: { id, token: await access.makeToken(tx, id, { name: body.name, role: body.role, personId, scopes: body.scopes ?? [], expiresAt }) } }
+      }),
+  }),
+  route({
+    method: 'delete',
+    path: '/api/v1/tokens/{id}',
+    summary: 'End an API token at once',
+    policy: { needs: 'administer' },
+    params: z.object({ id: Id }),
+    reply: z.object({}),
+    handle: ({ read, params }) =>
+      read(async (tx) => {
+        if (!(await access.endToken(tx, params.id))) throw notFound('token')
+        return { body: {} }
+      }),
+  }),
+]
+
+export const peopleRoutes: readonly Route[] = [login, logout, setup, invite, accept, me, ...tokens]

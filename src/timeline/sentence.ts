@@ -1,0 +1,84 @@
+/** Entries of the log as sentences. Codes are stored, sentences are made on reading. */
+import type { Entry } from './entry.ts'
+
+export type Names = {
+  person: (id: unknown) => string
+  /** "14:07" or with the day, in the reader's zone. */
+  time: (at: unknown) => string
+}
+
+export function actorName(entry: Pick<Entry, 'actor'>, names: Names): string {
+  switch (entry.actor.kind) {
+    case 'person':
+      return names.person(entry.actor.id)
+    case 'token':
+      return 'API token'
+    case 'engine':
+      return 'Allclear'
+    case 'source':
+      return 'Source'
+  }
+}
+
+export function sentence(entry: Pick<Entry, 'kind' | 'actor' | 'inputs' | 'result'>, names: Names): string {
+  const r = entry.result as Record<string, never>
+  const who = actorName(entry, names)
+  const write = SENTENCES[entry.kind]
+  return write ? write(r, entry.inputs as Record<string, never>, who, names) : entry.kind
+}
+
+type Values = Readonly<Record<string, never>>
+type Write = (result: Values, inputs: Values, who: string, names: Names) => string
+
+const through = (inputs: Values): { step?: number; until?: number } => (inputs as { event?: object }).event ?? {}
+
+const SENTENCES: Readonly<Record<string, Write>> = {
+  fired: (r) => `Alert fired: ${r.title}`,
+  firedSuppressed: (r) => `Alert fired, kept quiet (${suppression(r)}): ${r.title}`,
+  alertSuppressed: (r) => `Kept quiet from now on (${suppression(r)}): ${r.title}`,
+  suppressionEnded: (r) => `Not kept quiet any more, still firing: ${r.title}`,
+  alertResolved: (r) => `Alert resolved: ${r.title}`,
+  severityChanged: (r) => `Severity changed: ${r.title}`,
+  opened: () => 'Escalation began',
+  woke: (r) => wokeSentence(r),
+  acknowledged: (_r, _i, who) => `${who} acknowledged`,
+  released: (_r, _i, who) => `${who} let go of it: paging again`,
+  snoozed: (_r, i, who, names) => `${who} put it off until ${names.time(through(i).until)}`,
+  escalatedNow: (_r, _i, who) => `${who} escalated to the next level`,
+  declined: (r, _i, _who, names) => `${names.person(r.person)}: not mine`,
+  unreachable: (_r, i, _who, names) => `${names.person((i as { event?: { person?: string } }).event?.person)} cannot be reached: nothing that was tried works`,
+  raised: () => 'Urgency rose: paging again',
+  suppressed: () => 'Escalation held: all of it is kept quiet',
+  unsuppressed: () => 'Escalation goes on: not kept quiet any more',
+  stopped: (r) => `Escalation ended: ${((r as { after?: { reason?: string } }).after?.reason ?? r.reason) === 'resolved' ? 'resolved' : 'stopped'}`,
+  paged: (r, _i, _who, names) => `Paged ${names.person(r.person)}${r.fallback ? ' as the last resort' : ` at level ${Number(r.step) + 1}`} (${r.via})`,
+  pageClosed: (r, _i, _who, names) => `Page to ${names.person(r.person)} ended: ${closed(String(r.as), String(r.because))}`,
+  stepPassed: (r) => `Level ${Number(r.step) + 1} passed at once: ${String(r.reason) === 'nobodyOnCall' ? 'nobody is on call there' : 'nobody there can be reached'}`,
+  exhausted: (r) => (r.nobody ? 'Nobody answered, and there is no fallback to page' : 'Nobody answered: paging the fallback'),
+  attemptFailed: (r, _i, _who, names) => `${r.channel} to ${names.person(r.person)} failed (${r.reason})${String(r.outcome) === 'tryAgain' ? ', trying again' : ''}`,
+  configured: (r, _i, who) => `${who}: ${r.action} ${r.section} ${r.id}`,
+  silenced: (r, _i, who, names) => `${who} silenced until ${names.time(r.until)}: ${r.reason}`,
+  silenceEnded: (_r, _i, who) => `${who} ended a silence`,
+  maintenanceBegan: (r, _i, who, names) => `${who} began maintenance until ${names.time(r.until)}: ${r.reason}`,
+  maintenanceEnded: (_r, _i, who) => `${who} ended maintenance`,
+}
+
+const suppression = (r: Values): string => String((r as { suppression?: { kind?: string } }).suppression?.kind ?? 'suppressed')
+
+function wokeSentence(r: Values): string {
+  const state = (r as { after?: { status?: string } }).after?.status
+  return state === 'exhausted' ? 'The last wait is over' : 'No answer in time: the climb moves on'
+}
+
+const CLOSED: Readonly<Record<string, string>> = {
+  climbMovedOn: 'no answer in time, the climb moved on',
+  pagedAgain: 'paged again',
+  acknowledged: 'acknowledged',
+  snoozed: 'put off',
+  suppressed: 'kept quiet',
+  resolved: 'resolved',
+  notMine: 'not mine',
+  declined: 'not mine',
+  restored: 'from before the restore',
+}
+const closed = (as: string, because: string): string => CLOSED[because] ?? as
