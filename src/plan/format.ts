@@ -344,7 +344,7 @@ export function fileReader(facts: FormatFacts): Reader<FileForm> {
   return record<FileForm & { policy: unknown; objectives: unknown }>({
     organisation: { reader: withDefaults(record({ name: { reader: name }, fallback: { reader: list(target, 20) } }), { name: 'My organisation', fallback: [] }) },
     people: { reader: named(person(facts)) },
-    teams: { reader: named(withDefaults(record({ id: { reader: slug, required: true }, name: { reader: name }, lead: { reader: slug }, members: { reader: list(slug, 500) } }), { members: [] })) },
+    teams: { reader: named(withDefaults(record({ id: { reader: slug, required: true }, name: { reader: name }, lead: { reader: slug }, members: { reader: asSet(list(slug, 500)) } }), { members: [] })) },
     schedules: { reader: named(schedule) },
     escalations: { reader: named(ladder) },
     services: { reader: named(service) },
@@ -354,6 +354,12 @@ export function fileReader(facts: FormatFacts): Reader<FileForm> {
     policy: { reader: later },
     objectives: { reader: later },
   }) as Reader<FileForm>
+}
+
+/** The order of members means nothing. */
+const asSet = (reader: Reader<string[]>): Reader<string[]> => (reading, node, path) => {
+  const read = reader(reading, node, path)
+  return read && [...new Set(read)].sort()
 }
 
 function noTwins<T extends { id: string }>(items: T[], onTwin: (index: number) => undefined): T[] | undefined {

@@ -14,7 +14,9 @@ export const grafana: SourceKind = {
   ),
 }
 
-const receive = (body: unknown): Received => receiveAlertmanager(body, extend)
+function receive(body: unknown): Received {
+  return receiveAlertmanager(body, extend)
+}
 
 function extend(signal: Signal, alert: Record<string, unknown>, body: Record<string, unknown>): Signal {
   const values = isRecord(alert.values)

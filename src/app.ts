@@ -1,0 +1,297 @@
+/** Puts the parts together: storage, engine, doors. Everything that runs is started and stopped here. */
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createLinks } from './access/secret.ts'
+import { makeSetupLink } from './access/store.ts'
+import { createRouter } from './alerts/route.ts'
+import type { PipelineFacts } from './alerts/pipeline.ts'
+import type { Config } from './config.ts'
+import { type Embedded, startEmbedded } from './db/embedded.ts'
+import { migrate } from './db/migrate.ts'
+import { type Clock, createDb, type Db } from './db/tx.ts'
+import type { Directory } from './directory/directory.ts'
+import { createDirectoryCache, type DirectoryCache } from './directory/store.ts'
+import { createEgress } from './egress/egress.ts'
+import { type Beat, startBeat } from './engine/beat.ts'
+import { checkHealth, countStates, type Health } from './engine/health.ts'
+import { createIntake } from './engine/intake.ts'
+import { createSender } from './engine/sender.ts'
+import { createSqlStore } from './engine/store-sql.ts'
+import { tick } from './engine/tick.ts'
+import type { Tools } from './engine/tools.ts'
+import { lint } from './foresee/lint.ts'
+import { forecast, forecastForService, nextSentence, whoSentence } from './foresee/who.ts'
+import type { HttpDeps } from './http/deps.ts'
+import { testMessage } from './http/routes/system.ts'
+import { type HttpServer, listen } from './http/server.ts'
+import { CHANNELS, createChannels, SOURCE_KINDS } from './integrations/registry.ts'
+import { makeId } from './lib/id.ts'
+import { createSealer, deriveKey, type Sealer } from './lib/seal.ts'
+import { Problem } from './lib/problem.ts'
+import { createMeter } from './metrics.ts'
+import type { Destination } from './notify/channel.ts'
+
+export type Log = (level: 'debug' | 'info' | 'warn' | 'error', what: string, detail?: Record<string, unknown>) => void
+
+export type App = {
+  url: string
+  db: Db
+  deps: HttpDeps
+  /** The one-time link of the first start; null once somebody has set it up. */
+  setupUrl: string | null
+  /** One round of deciding and sending, for those who bend the clock. */
+  beat(): Promise<void>
+  stop(): Promise<void>
+}
+
+export type AppOptions = {
+  config: Config
+  log: Log
+  version: string
+  migrations: string
+  assets?: HttpDeps['assets']
+  clock?: Clock
+  /** Off for tests that beat by hand. */
+  beats?: boolean
+  beatMs?: number
+}
+
+const HEALTH_MS = 30_000
+const CHORES_MS = 5_000
+
+export async function startApp(options: AppOptions): Promise<App> {
+  const { log } = options
+  const stops: (() => Promise<unknown> | unknown)[] = []
+  try {
+    return await assemble(options, stops)
+  } catch (cause) {
+    for (const stop of stops.toReversed()) await Promise.resolve(stop()).catch((one) => log('warn', 'while stopping', { cause: String(one) }))
+    throw cause
+  }
+}
+
+async function assemble(options: AppOptions, stops: (() => Promise<unknown> | unknown)[]): Promise<App> {
+  const { config, log } = options
+  const { db, embedded } = await openDatabase(options, stops)
+  await migrate(db, options.migrations)
+  const secret = readSecret(config)
+  const sealer = createSealer(secret)
+  const links = createLinks(deriveKey(secret, 'links'))
+  const egress = createEgress({ allow: config.egressAllow })
+  stops.push(() => egress.close())
+  const channels = createChannels(egress)
+  const settings = createSettings(db, sealer, `whsec_${deriveKey(secret, 'webhook').toString('base64')}`)
+  const directoryAt = createDirectoryCache((what, id) => log('error', 'left out of the configuration: it cannot be read', { what, id }))
+  const meter = createMeter()
+  const tools = makeTools(channels.of, log)
+  const store = createSqlStore(db, directoryAt)
+
+  let decide: Beat | null = null
+  let send: Beat | null = null
+  const nudge = (): void => decide?.nudge()
+  const intake = createIntake(store, tools, nudge)
+  const base = { url: config.publicUrl ?? '' }
+  const sender = createSender({
+    store,
+    tools,
+    channelOf: channels.of,
+    destinationOf: settings.destinationOf,
+    linkFor: (pageId) => `${base.url}/p/${links.make(pageId)}`,
+    nextFor(claim, { lead }) {
+      const climb = claim.climbs.get(lead.climbId)
+      const zone = claim.directory.people.get(lead.personId)?.timezone ?? 'UTC'
+      if (!climb || climb.state.status === 'stopped') return null
+      return nextSentence(forecast(claim.directory, climb, claim.now, { loudness: tools.loudnessOf }), zone)
+    },
+    timeLimit: (ms) => AbortSignal.timeout(ms),
+    onTrouble: (cause) => log('error', 'sender', { cause: detail(cause) }),
+    onSent: (attempt, outcome) => meter.count('allclear_attempts_total', { channel: attempt.channel, outcome: outcome.kind, reason: outcome.kind === 'sent' ? '' : outcome.reason }),
+  })
+
+  const health = createHealth(db)
+  const runsEngine = config.only === 'all' || config.only === 'engine'
+  const decideRound = async (): Promise<boolean> => {
+    const rows = await tick(store, tools)
+    if (rows > 0) send?.nudge()
+    return rows > 0
+  }
+  const sendRound = async (): Promise<boolean> => (await sender.sendDue()) > 0
+  const trouble = (where: string) => (cause: unknown) => {
+    const isPassing = cause instanceof Problem && cause.code === 'unavailable'
+    log(isPassing ? 'warn' : 'error', where, { cause: detail(cause) })
+  }
+  if (runsEngine && options.beats !== false) {
+    decide = startBeat(decideRound, trouble('decide'), options.beatMs)
+    send = startBeat(sendRound, trouble('send'), options.beatMs)
+    stops.push(() => send?.stop().then(() => sender.idle()), () => decide?.stop())
+  }
+  const chores = startBeat(async () => {
+    await settings.reload()
+    await health.refresh()
+    await db.withTx('chores', (tx) => tx.query("select ensure_partitions((clock_timestamp() at time zone 'UTC')::date)"))
+    return false
+  }, trouble('chores'), CHORES_MS)
+  stops.push(() => chores.stop())
+  await settings.reload()
+
+  const deps: HttpDeps = {
+    db,
+    directoryAt,
+    tools,
+    nudge,
+    intake,
+    sourceKinds: SOURCE_KINDS,
+    channels: CHANNELS,
+    channelOf: channels.of,
+    destinationOf: settings.destinationOf,
+    reloadChannels: settings.reload,
+    screen: channels.screen,
+    plan: {
+      channels: CHANNELS,
+      sourceKinds: SOURCE_KINDS.map((one) => one.kind),
+      sealer,
+      makeId: tools.makeId,
+      whoFor: (directory, serviceId, at) => whoSentence(forecastForService(directory, serviceId, { at, urgency: null }, { loudness: tools.loudnessOf })),
+      lint: (directory, at) => lint(directory, at, { loudness: tools.loudnessOf }),
+    },
+    sealer,
+    links,
+    health: health.read,
+    metrics: async () => meter.text(await db.withTx('web', countStates), { waitingRequests: intake.waiting(), callsUnderWay: sender.calls(), health: await health.read() }),
+    adminToken: config.adminToken,
+    get publicUrl() {
+      return base.url
+    },
+    assets: options.assets ?? new Map(),
+    testSend: (contactId) => testSend(db, directoryAt, channels.of, settings.destinationOf, contactId),
+    log,
+    version: options.version,
+  }
+  const http: HttpServer | null = config.only === 'engine' ? null : await listen(deps, config)
+  if (http) stops.push(() => http.stop())
+  const shownHost = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host
+  const url = http ? `http://${shownHost.includes(':') ? `[${shownHost}]` : shownHost}:${http.port}` : ''
+  if (config.publicUrl === null) base.url = url
+  const setup = http ? await db.withTx('web', (tx) => makeSetupLink(tx, tools.makeId(tx.now))) : null
+  log('info', 'ready', { url, database: embedded ? 'built-in' : 'external' })
+
+  let isStopped = false
+  return {
+    url,
+    db,
+    deps,
+    setupUrl: setup === null ? null : `${base.url}/setup#${setup}`,
+    async beat() {
+      while (await decideRound()) await Promise.resolve()
+      while (await sendRound()) await Promise.resolve()
+      await sender.idle()
+    },
+    async stop() {
+      if (isStopped) return
+      isStopped = true
+      for (const stop of stops.toReversed()) await Promise.resolve(stop()).catch((cause) => log('warn', 'while stopping', { cause: detail(cause) }))
+    },
+  }
+}
+
+const detail = (cause: unknown): string =>
+  cause instanceof Error ? `${cause.message}${cause.cause === undefined ? '' : `: ${detail(cause.cause)}`}\n${cause.stack ?? ''}` : String(cause)
+
+export async function openDatabase(
+  { config, log, clock }: Pick<AppOptions, 'config' | 'log' | 'clock'>,
+  stops: (() => Promise<unknown> | unknown)[],
+): Promise<{ db: Db; embedded: Embedded | null }> {
+  const embedded = config.databaseUrl === null
+    ? await startEmbedded({ dataDir: config.dataDir, onRestart: (how) => log('error', 'PostgreSQL ended and is started again', { how }) })
+    : null
+  if (embedded) stops.push(() => embedded.stop())
+  const db = createDb({
+    to: embedded?.connection ?? (config.databaseUrl as string),
+    clock,
+    preparedStatements: config.preparedStatements,
+    onError: (cause) => log('debug', 'a database connection ended', { cause: String(cause) }),
+  })
+  stops.push(() => db.close())
+  return { db, embedded }
+}
+
+/** `ALLCLEAR_SECRET_KEY`, or the one in the data directory, made at the first start. */
+export function readSecret(config: Config): Buffer {
+  if (config.secretKey !== null) return createHash('sha256').update(config.secretKey).digest()
+  const path = join(config.dataDir, 'secret.key')
+  if (!existsSync(path)) {
+    mkdirSync(config.dataDir, { recursive: true })
+    writeFileSync(path, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
+  }
+  return Buffer.from(readFileSync(path, 'utf8').trim(), 'hex')
+}
+
+function makeTools(channelOf: (kind: string) => { describe: { loudness: 'quiet' | 'push' | 'text' | 'call' } } | null, log: Log): Tools {
+  const routers = new WeakMap<Directory, PipelineFacts['routeFor']>()
+  return {
+    makeId: (now) => makeId(now, randomBytes),
+    jitter: () => randomBytes(4).readUInt32BE() / 2 ** 32,
+    loudnessOf: (kind) => channelOf(kind)?.describe.loudness ?? null,
+    routerFor(directory) {
+      const known = routers.get(directory)
+      if (known) return known
+      const made = createRouter(directory.routes, directory.sources, directory.services, (route, why) => log('warn', 'a route does not work', { route, why }))
+      routers.set(directory, made)
+      return made
+    },
+    alarm: (what, about) => log('error', `alarm: ${what}`, { ...about }),
+  }
+}
+
+/** Settings of channels, read again every few seconds and whenever they were changed here. */
+function createSettings(db: Db, sealer: Sealer, webhookSecret: string) {
+  let known: Record<string, Record<string, unknown>> = {}
+  const open = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, sealer.isSealed(value) ? sealer.unseal(value) : value]))
+  return {
+    async reload(): Promise<void> {
+      const rows = await db.withTx('chores', (tx) => tx.query<{ kind: string; settings: Record<string, unknown> }>('select kind, settings from channels'))
+      known = Object.fromEntries(rows.map((row) => [row.kind, row.settings]))
+    },
+    destinationOf: (kind: string, fields: Readonly<Record<string, unknown>>): Destination => ({
+      contact: open(fields),
+      settings: { ...(kind === 'webhook' ? { secret: webhookSecret } : {}), ...open(known[kind] ?? {}) },
+    }),
+  }
+}
+
+function createHealth(db: Db): { read(): Promise<Health>; refresh(): Promise<void> } {
+  let known: Health | null = null
+  let checkedAt = Number.NEGATIVE_INFINITY
+  const check = async (): Promise<Health> => {
+    known = await db.withTx('chores', checkHealth)
+    checkedAt = performance.now()
+    return known
+  }
+  return {
+    read: async () => (known && performance.now() - checkedAt < HEALTH_MS ? known : check()),
+    async refresh() {
+      if (performance.now() - checkedAt >= HEALTH_MS) await check()
+    },
+  }
+}
+
+async function testSend(
+  db: Db,
+  directoryAt: DirectoryCache,
+  channelOf: ReturnType<typeof createChannels>['of'],
+  destinationOf: HttpDeps['destinationOf'],
+  contactId: string,
+) {
+  const found = await db.withTx('web', async (tx) => {
+    const directory = await directoryAt(tx)
+    const person = [...directory.people.values()].find((one) => one.contacts.some((contact) => contact.id === contactId))
+    const contact = person?.contacts.find((one) => one.id === contactId)
+    return contact ? { contact, now: tx.now } : null
+  })
+  const channel = found && channelOf(found.contact.kind)
+  if (!found || !channel) return { kind: 'gaveUp', reason: 'channelNotConfigured' } as const
+  const message = testMessage(makeId(found.now, randomBytes), found.now)
+  return channel.send(message, destinationOf(found.contact.kind, found.contact.fields), AbortSignal.timeout(15_000))
+}
