@@ -18,20 +18,20 @@ export type Table<Row> = {
 /**
  * @param name of the table, whose primary key is `id`
  * @param columns names as the noun has them; in SQL they are snake_case
- * @param readOnly columns that the database fills, selected but never written
+ * @param filled columns that the database fills where they are null, with the SQL that gives the value
  */
 export function table<Row extends Record<string, unknown>>(
   name: string,
   columns: { [Column in keyof Row & string]: ColumnType },
-  readOnly: readonly (keyof Row & string)[] = [],
+  filled: { [Column in keyof Row & string]?: string } = {},
 ): Table<Row> {
   const all = Object.keys(columns) as (keyof Row & string)[]
-  const written = all.filter((column) => !readOnly.includes(column))
-  const names = written.map((column) => `"${snake(column)}"`)
-  const arrays = written.map((column, index) => `$${index + 1}::${carrier(columns[column])}[]`)
-  const cast = written.map((column, index) =>
-    columns[column] === 'jsonb' ? `c${index}::jsonb` : `c${index}`,
-  )
+  const names = all.map((column) => `"${snake(column)}"`)
+  const arrays = all.map((column, index) => `$${index + 1}::${carrier(columns[column])}[]`)
+  const cast = all.map((column, index) => {
+    const value = columns[column] === 'jsonb' ? `c${index}::jsonb` : `c${index}`
+    return filled[column] ? `coalesce(${value}, ${filled[column]})` : value
+  })
   const updates = names.filter((column) => column !== '"id"').map((c) => `${c} = excluded.${c}`)
   return {
     name,
@@ -40,7 +40,7 @@ export function table<Row extends Record<string, unknown>>(
       select ${cast.join(', ')} from unnest(${arrays.join(', ')}) as t(${cast.map((_, i) => `c${i}`).join(', ')})
       on conflict (id) do update set ${updates.join(', ')}`,
     values: (rows) =>
-      written.map((column) => rows.map((row) => toSql(row[column], columns[column]))),
+      all.map((column) => rows.map((row) => toSql(row[column], columns[column]))),
   }
 }
 

@@ -41,7 +41,7 @@ export const TABLES = {
       drillId: 'uuid',
       quarantine: 'text',
     },
-    ['number'],
+    { number: "nextval('alerts_number')" },
   ),
   group: table<Group>('groups', {
     id: 'uuid',

@@ -22,7 +22,7 @@ async function withAttempts(tx: Tx, pages: readonly Page[]): Promise<PageWithAtt
 }
 
 export async function listPagesOfGroup(tx: Tx, groupId: Id, max: number): Promise<PageWithAttempts[]> {
-  return withAttempts(tx, await tx.query<Page>(`select ${PAGE} from pages where group_id = $1 order by opened_at desc, id desc limit $2`, [groupId, max]))
+  return withAttempts(tx, await tx.query<Page>(`select ${PAGE} from pages where group_id = $1 order by opened_at desc, round desc, step desc, id limit $2`, [groupId, max]))
 }
 
 export async function findPage(tx: Tx, pageId: Id): Promise<PageWithAttempts | null> {
