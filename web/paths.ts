@@ -1,0 +1,13 @@
+/** Every address of the app, in one place. */
+export const paths = {
+  alerts: '/',
+  alert: (name: string) => `/alerts/${encodeURIComponent(name)}`,
+  oncall: '/on-call',
+  sources: '/sources',
+  silences: '/silences',
+  settings: '/settings',
+  phone: '/dev/phone',
+  signIn: '/sign-in',
+  setup: '/setup',
+  welcome: '/welcome',
+} as const
