@@ -1,5 +1,15 @@
-/** How an HTTP provider's answer, or the lack of one, becomes an outcome. The same for every vendor. */
-import { type Egress, EgressError, type EgressRequest, type EgressResponse } from '../egress/egress.ts'
+/**
+ * How an HTTP provider's answer, or the lack of one, becomes an outcome. The same for every vendor.
+ * The line that matters most is between `tryAgain` and `unknown`: where the provider may have taken
+ * the message, sending it again may double it, and the engine counts those (I5).
+ */
+import {
+  type Egress,
+  EgressError,
+  type EgressFailure,
+  type EgressRequest,
+  type EgressResponse,
+} from '../egress/egress.ts'
 import type { Outcome } from '../notify/channel.ts'
 
 /** Sends and reads the answer; `read` may look into a 2xx for an error in disguise. */
@@ -10,34 +20,39 @@ export async function post(
 ): Promise<Outcome> {
   try {
     const response = await egress.request(request)
-    return response.status >= 200 && response.status < 300 ? read(response) : outcomeOf(response)
+    const { status, retryAfterMs } = response
+    return status >= 200 && status < 300 ? read(response) : outcomeOf(status, retryAfterMs)
   } catch (cause) {
     if (cause instanceof EgressError) return failed(cause)
     throw cause
   }
 }
 
-/** Refused for good, refused for now, or an answer that says nothing about us. */
-export function outcomeOf(response: EgressResponse): Outcome {
-  const { status } = response
-  const reason = `http${status}`
-  if (status >= 300 && status < 400) return { kind: 'gaveUp', reason: 'redirected' }
-  if (status === 408 || status === 425 || status === 429 || status >= 500) {
-    const retryAfterMs = readRetryAfter(response.headers['retry-after'])
-    return retryAfterMs === null ? { kind: 'tryAgain', reason } : { kind: 'tryAgain', reason, retryAfterMs }
-  }
-  return { kind: 'gaveUp', reason: status === 410 ? 'gone' : reason }
-}
-
-/** Seconds only: a date would need a clock, and no provider of ours sends one. */
-function readRetryAfter(value: string | undefined): number | null {
-  const seconds = Number(value)
-  return value !== undefined && Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, 3_600) * 1_000 : null
+/** What a status other than 2xx means: refused for now, or for good. */
+export function outcomeOf(status: number, retryAfterMs: number | null = null): Outcome {
+  const reason = status === 410 ? 'gone' : `http${status}`
+  if (status < 500 && !MAY_PASS.has(status)) return { kind: 'gaveUp', reason }
+  return retryAfterMs === null
+    ? { kind: 'tryAgain', reason }
+    : { kind: 'tryAgain', reason, retryAfterMs }
 }
 
 /** What was refused before anything left us will not change by itself; the rest may. */
-export function failed(cause: EgressError): Outcome {
-  const { reason } = cause
-  if (reason === 'badUrl' || reason === 'blockedAddress') return { kind: 'gaveUp', reason }
-  return cause.maybeDelivered ? { kind: 'unknown', reason } : { kind: 'tryAgain', reason }
+export function failed({ reason, maybeDelivered, status }: EgressError): Outcome {
+  if (FOR_GOOD.has(reason)) return { kind: 'gaveUp', reason }
+  // A status that refuses is an answer, however the rest of it was lost; and one that accepts
+  // needs no more than its head to be read if all that is wrong with the rest is its length.
+  if (status !== undefined && status >= 400) return outcomeOf(status)
+  if (reason === 'responseTooLarge') return { kind: 'sent', providerId: null }
+  return { kind: maybeDelivered ? 'unknown' : 'tryAgain', reason }
 }
+
+const MAY_PASS: ReadonlySet<number> = new Set([408, 423, 425, 429])
+
+const FOR_GOOD: ReadonlySet<EgressFailure> = new Set([
+  'badUrl',
+  'badRequest',
+  'blockedAddress',
+  'blockedPort',
+  'redirected',
+])

@@ -1,5 +1,6 @@
 import type { Id } from '../lib/id.ts'
 import type { Instant } from '../lib/instant.ts'
+import { printable, truncate } from '../lib/text.ts'
 
 /** One field of a channel's or contact's settings, as data: UI, CLI and `allclear.yaml` render it. */
 export type Field = {
@@ -69,3 +70,23 @@ export type Channel = {
   describe: ChannelDescription
   send(message: Outgoing, to: Destination, signal: AbortSignal): Promise<Outcome>
 }
+
+/** One value of a destination as text, without the blanks around it; empty where there is none. */
+export function textOf(values: Readonly<Record<string, unknown>>, name: string): string {
+  const value = values[name]
+  if (typeof value === 'string') return value.trim()
+  return typeof value === 'number' ? String(value) : ''
+}
+
+/** Untrusted text as a channel may pass it on: well formed, without control characters, and cut. */
+export const presentable = (text: string, max: number): string =>
+  truncate(printable(text.toWellFormed().replace(/\r\n?/g, '\n')), max)
+
+/** The same on one line. */
+export const presentableLine = (text: string, max: number): string =>
+  truncate(
+    presentable(text, 4 * max)
+      .replace(/\s+/g, ' ')
+      .trim(),
+    max,
+  )

@@ -1,66 +1,57 @@
-/** ntfy: push to a phone, with a working Acknowledge button and no app of ours. */
-import type { Egress } from '../../egress/egress.ts'
-import { printable, truncate } from '../../lib/text.ts'
-import type { Channel, ChannelDescription, Outgoing } from '../../notify/channel.ts'
-import { post } from '../http-outcome.ts'
+/** ntfy: push to a phone, with a working Acknowledge button. */
+import type { Egress, EgressResponse } from '../../egress/egress.ts'
+import { type Channel, type Outcome, textOf } from '../../notify/channel.ts'
+import { outcomeOf, post } from '../http-outcome.ts'
+import { bodyOf } from './body.ts'
+import { describeNtfy } from './describe.ts'
 
-export const describeNtfy: ChannelDescription = {
-  kind: 'ntfy',
-  label: 'ntfy push',
-  loudness: 'push',
-  needs: 'outbound',
-  contact: [{ name: 'topic', label: 'Topic', kind: 'text', required: true, help: 'Long and unguessable: whoever knows it can read along.' }],
-  settings: [
-    { name: 'base_url', label: 'Server', kind: 'url', required: false, help: 'https://ntfy.sh, or a server of your own.' },
-    { name: 'token', label: 'Access token', kind: 'secret', required: false },
-  ],
-}
+export { describeNtfy } from './describe.ts'
 
-const TITLE_MAX = 250
-const MESSAGE_MAX = 1_200
+const SERVER = 'https://ntfy.sh'
+const TOPIC = /^[-_A-Za-z0-9]{1,64}$/
+const ANSWER_BYTES_MAX = 65_536
 
-export function createNtfyChannel(egress: Egress): Channel {
+export function createNtfyChannel(egress: Egress, limits: { callMs?: number } = {}): Channel {
   return {
     describe: describeNtfy,
-    send(message, to, signal) {
-      const token = to.settings.token
-      return post(egress, {
-        method: 'POST',
-        url: String(to.settings.base_url ?? 'https://ntfy.sh'),
-        headers: {
-          'content-type': 'application/json',
-          ...(typeof token === 'string' && token !== '' ? { authorization: `Bearer ${token}` } : {}),
+    async send(message, to, signal) {
+      const topic = textOf(to.contact, 'topic')
+      if (!TOPIC.test(topic)) return { kind: 'gaveUp', reason: 'badTopic' }
+      const token = textOf(to.settings, 'token')
+      return post(
+        egress,
+        {
+          method: 'POST',
+          // JSON is published at the root; at a topic's own address it would be shown as text.
+          url: textOf(to.settings, 'base_url') || SERVER,
+          headers: {
+            'content-type': 'application/json',
+            ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+          },
+          body: bodyOf(message, topic),
+          signal,
+          timeoutMs: limits.callMs,
+          responseBytesMax: ANSWER_BYTES_MAX,
         },
-        body: JSON.stringify(bodyOf(message, String(to.contact.topic ?? ''))),
-        signal,
-      }, (response) => ({ kind: 'sent', providerId: readId(response.body) }))
+        read,
+      )
     },
   }
 }
 
-function bodyOf(message: Outgoing, topic: string): Record<string, unknown> {
-  const acknowledge = message.actions.find((action) => action.verb === 'acknowledge')
-  return {
-    topic,
-    title: truncate(printable(message.title), TITLE_MAX),
-    message: truncate(printable(message.body), MESSAGE_MAX),
-    priority: message.urgency === 'high' ? 5 : 3,
-    tags: message.urgency === 'high' ? ['rotating_light'] : ['bell'],
-    ...(message.url === null ? {} : { click: message.url }),
-    actions: [
-      ...(acknowledge
-        ? [{ action: 'http', label: acknowledge.label, url: acknowledge.url, method: 'POST', clear: true }]
-        : []),
-      ...(message.url === null ? [] : [{ action: 'view', label: 'Open', url: message.url }]),
-    ],
-  }
+/** A message that was taken has an id. A 2xx without one may come from anybody on the way. */
+function read({ body }: EgressResponse): Outcome {
+  const answer = parse(body)
+  if (typeof answer.id === 'string') return { kind: 'sent', providerId: answer.id.slice(0, 64) }
+  if (typeof answer.http === 'number' && answer.http >= 400) return outcomeOf(answer.http)
+  return { kind: 'unknown', reason: 'badAnswer' }
 }
 
-function readId(body: string): string | null {
+function parse(text: string): { id?: unknown; http?: unknown } {
   try {
-    const { id } = JSON.parse(body) as { id?: unknown }
-    return typeof id === 'string' ? id.slice(0, 64) : null
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : {}
   } catch {
-    return null
+    return {}
   }
 }

@@ -1,124 +1,141 @@
-/** E-mail over SMTP. Alert text is text: it is escaped in HTML and kept out of headers. */
-import { createHash } from 'node:crypto'
-import nodemailer from 'nodemailer'
-import { type Egress, EgressError } from '../../egress/egress.ts'
-import { escapeHtml, printable, truncate } from '../../lib/text.ts'
-import type { Channel, ChannelDescription, Destination, Outcome, Outgoing } from '../../notify/channel.ts'
+/** E-mail over SMTP. */
+import { Readable } from 'node:stream'
+import MailComposer from 'nodemailer/lib/mail-composer'
+import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import { type Connection, type Egress, EgressError } from '../../egress/egress.ts'
+import { type Channel, type Destination, type Outcome, textOf } from '../../notify/channel.ts'
 import { failed } from '../http-outcome.ts'
+import { describeEmail } from './describe.ts'
+import { createGate } from './gate.ts'
+import { isMailAddress, mailOf } from './mail.ts'
+import { outcomeOf } from './outcome.ts'
 
-export const describeEmail: ChannelDescription = {
-  kind: 'email',
-  label: 'E-mail',
-  loudness: 'quiet',
-  needs: 'outbound',
-  contact: [{ name: 'address', label: 'Address', kind: 'email', required: true }],
-  settings: [
-    { name: 'host', label: 'SMTP server', kind: 'text', required: true },
-    { name: 'port', label: 'Port', kind: 'number', required: false, help: '587 with STARTTLS, 465 with TLS, 25 inside.' },
-    { name: 'from', label: 'From', kind: 'email', required: true },
-    { name: 'user', label: 'User', kind: 'text', required: false },
-    { name: 'password', label: 'Password', kind: 'secret', required: false },
-    { name: 'tls', label: 'Require TLS', kind: 'boolean', required: false, help: 'On, unless the server is inside and has none.' },
-  ],
+export { describeEmail } from './describe.ts'
+
+/** How long each phase may take; all of it ends with the signal. */
+export type EmailLimits = { connectMs: number; greetingMs: number; silenceMs: number }
+const LIMITS: EmailLimits = { connectMs: 5_000, greetingMs: 8_000, silenceMs: 10_000 }
+
+export const CONNECTIONS_MAX = 10
+
+type Server = {
+  host: string
+  port: number
+  isSecure: boolean
+  user: string
+  password: string
+  from: string
 }
 
-const SUBJECT_MAX = 200
-
-export type EmailLimits = { connectMs: number; socketMs: number }
-const LIMITS: EmailLimits = { connectMs: 5_000, socketMs: 10_000 }
-
-export function createEmailChannel(egress: Egress, limits: EmailLimits = LIMITS): Channel {
+export function createEmailChannel(egress: Egress, limits: Partial<EmailLimits> = {}): Channel {
+  const gate = createGate(CONNECTIONS_MAX)
+  const all = { ...LIMITS, ...limits }
   return {
     describe: describeEmail,
     async send(message, to, signal) {
-      const host = String(to.settings.host ?? '')
-      const port = Number(to.settings.port ?? 587)
-      if (host === '') return { kind: 'gaveUp', reason: 'channelNotConfigured' }
-      let address: string
+      const server = serverOf(to)
+      if (server.host === '') return { kind: 'gaveUp', reason: 'channelNotConfigured' }
+      if (!isMailAddress(server.from)) return { kind: 'gaveUp', reason: 'badSender' }
+      const address = textOf(to.contact, 'address')
+      if (!isMailAddress(address)) return { kind: 'gaveUp', reason: 'badAddress' }
+      const mail = await build(mailOf(message, server.from, address))
+      const leave = await gate.enter(`${server.host}:${server.port}`, signal)
+      if (!leave) return { kind: 'tryAgain', reason: 'busy' }
       try {
-        address = await egress.checkHost(host, port)
+        const { host, port } = server
+        const connection = await egress.connect({ host, port, timeoutMs: all.connectMs, signal })
+        return await deliver({ server, connection, limits: all, address, mail }, signal)
       } catch (cause) {
         if (cause instanceof EgressError) return failed(cause)
         throw cause
+      } finally {
+        leave()
       }
-      return deliver(message, to, { host, port, address }, limits, signal)
     },
   }
 }
 
-async function deliver(
-  message: Outgoing,
-  to: Destination,
-  server: { host: string; port: number; address: string },
-  limits: EmailLimits,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const { user, password, tls } = to.settings
-  const transport = nodemailer.createTransport({
-    host: server.address,
-    port: server.port,
-    secure: server.port === 465,
-    requireTLS: tls === true && server.port !== 465,
-    ignoreTLS: tls === false,
-    tls: { servername: server.host },
-    connectionTimeout: limits.connectMs,
-    greetingTimeout: limits.connectMs,
-    socketTimeout: limits.socketMs,
-    ...(typeof user === 'string' && user !== '' ? { auth: { user, pass: String(password ?? '') } } : {}),
-  })
-  let isInTime = true
-  const abort = (): void => {
-    isInTime = false
-    transport.close()
-  }
-  signal.addEventListener('abort', abort)
-  try {
-    const timeUp = new Promise<never>((_, fail) => signal.addEventListener('abort', () => fail(new Error('timeUp'))))
-    const sent = (await Promise.race([transport.sendMail(mailOf(message, to)), timeUp])) as { messageId?: string }
-    return { kind: 'sent', providerId: sent.messageId ?? null }
-  } catch (cause) {
-    return isInTime ? outcomeOf(cause) : { kind: 'unknown', reason: 'timeout' }
-  } finally {
-    signal.removeEventListener('abort', abort)
-    transport.close()
-  }
-}
-
-/** Headers are built by nodemailer from plain values; line breaks are taken out of them here. */
-function mailOf(message: Outgoing, to: Destination) {
-  const line = (text: string, max: number) => truncate(printable(text).replace(/\s+/g, ' ').trim(), max)
-  const thread = createHash('sha256').update(message.idempotencyKey.split(':')[0] ?? '').digest('hex').slice(0, 32)
-  const text = [printable(message.title), '', printable(message.body), ...(message.url ? ['', `Answer: ${message.url}`] : [])].join('\n')
+function serverOf({ settings }: Destination): Server {
+  const port = Number(textOf(settings, 'port')) || 587
   return {
-    from: { name: 'Allclear', address: line(String(to.settings.from ?? ''), 254) },
-    to: { name: '', address: line(String(to.contact.address ?? ''), 254) },
-    subject: line(`${message.urgency === 'high' ? 'Page' : 'Low urgency'}: ${message.title}`, SUBJECT_MAX),
-    messageId: `<${message.attemptId}@allclear>`,
-    references: `<${thread}@allclear>`,
-    inReplyTo: `<${thread}@allclear>`,
-    headers: { 'Auto-Submitted': 'auto-generated', 'X-Entity-Ref-ID': thread },
-    text,
-    html: htmlOf(message),
-    disableFileAccess: true,
-    disableUrlAccess: true,
+    host: textOf(settings, 'host'),
+    port,
+    isSecure: settings.secure === true || (settings.secure !== false && port === 465),
+    user: textOf(settings, 'user'),
+    password: textOf(settings, 'password'),
+    from: textOf(settings, 'from'),
   }
 }
 
-function htmlOf(message: Outgoing): string {
-  const lines = printable(message.body).split('\n').map((one) => `<p style="margin:4px 0">${escapeHtml(one)}</p>`)
-  const button = message.url
-    ? `<p style="margin:20px 0"><a href="${escapeHtml(message.url)}" style="background:#11141a;color:#fff;padding:12px 18px;border-radius:8px;text-decoration:none">Answer this page</a></p>`
-    : ''
-  return `<div style="font:16px/1.45 system-ui,sans-serif;color:#11141a"><h1 style="font-size:20px">${escapeHtml(printable(message.title))}</h1>${lines.join('')}${button}</div>`
+const build = (mail: ReturnType<typeof mailOf>): Promise<Buffer> =>
+  new MailComposer({ ...mail, disableFileAccess: true, disableUrlAccess: true }).compile().build()
+
+type Delivery = {
+  server: Server
+  connection: Connection
+  limits: EmailLimits
+  address: string
+  mail: Buffer
 }
 
-function outcomeOf(cause: unknown): Outcome {
-  const { responseCode, code, command } = cause as { responseCode?: number; code?: string; command?: string }
-  if (responseCode !== undefined && responseCode >= 500) return { kind: 'gaveUp', reason: `smtp${responseCode}` }
-  if (responseCode !== undefined && responseCode >= 400) return { kind: 'tryAgain', reason: `smtp${responseCode}` }
-  if (code === 'EENVELOPE') return { kind: 'gaveUp', reason: 'badAddress' }
-  if (code === 'EAUTH') return { kind: 'gaveUp', reason: 'notLoggedIn' }
-  // After DATA the server may have taken it, whatever became of the answer.
-  if (command === 'DATA' || command === 'API') return { kind: 'unknown', reason: (code ?? 'failed').toLowerCase() }
-  return { kind: 'tryAgain', reason: (code ?? 'failed').toLowerCase() }
+function deliver(delivery: Delivery, signal: AbortSignal): Promise<Outcome> {
+  const { server, address, mail } = delivery
+  const session = new SMTPConnection(optionsOf(delivery))
+  // Once the content is on its way the server may take it, whatever becomes of its answer.
+  let isUnderWay = false
+  function* content(): Generator<Buffer> {
+    isUnderWay = true
+    yield mail
+  }
+  return new Promise((resolve) => {
+    const end = (outcome: Outcome): void => {
+      signal.removeEventListener('abort', onAbort)
+      session.close()
+      resolve(outcome)
+    }
+    const fail = (error: unknown): void => end(outcomeOf(error, isUnderWay))
+    const onAbort = (): void =>
+      end({ kind: isUnderWay ? 'unknown' : 'tryAgain', reason: 'timeout' })
+    const send = (): void => {
+      const envelope = { from: server.from, to: [address], size: mail.length }
+      session.send(envelope, Readable.from(content(), { objectMode: false }), (error) => {
+        if (error) fail(error)
+        else end({ kind: 'sent', providerId: null })
+      })
+    }
+    signal.addEventListener('abort', onAbort)
+    session.on('error', fail)
+    session.connect((error) => {
+      if (error) fail(error)
+      else if (server.user === '') send()
+      else {
+        session.login({ user: server.user, pass: server.password }, (refused) =>
+          refused ? fail(refused) : send(),
+        )
+      }
+    })
+    if (signal.aborted) onAbort()
+  })
+}
+
+/**
+ * Outside the own network mail travels encrypted to a server whose certificate is right, or not at
+ * all: it holds signed links, and the login a password. Inside, encryption is taken where offered.
+ */
+function optionsOf({ server, connection, limits }: Delivery) {
+  const mustTrust = server.isSecure || !connection.isPrivate
+  return {
+    connection: connection.socket,
+    host: server.host,
+    port: server.port,
+    secure: server.isSecure,
+    requireTLS: !server.isSecure && !connection.isPrivate,
+    tls: { rejectUnauthorized: mustTrust },
+    name: server.from.slice(server.from.lastIndexOf('@') + 1),
+    connectionTimeout: limits.connectMs + limits.greetingMs,
+    greetingTimeout: limits.greetingMs,
+    socketTimeout: limits.silenceMs,
+    socketCloseTimeout: 0,
+    maxResponseSize: 65_536,
+  }
 }

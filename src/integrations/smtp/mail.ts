@@ -1,0 +1,94 @@
+/** The mail of a page. Alert text is text: escaped in HTML, on one line in headers. */
+import { createHash } from 'node:crypto'
+import { escapeHtml, truncate } from '../../lib/text.ts'
+import { type Outgoing, presentable, presentableLine } from '../../notify/channel.ts'
+
+const SUBJECT_MAX = 200
+const TITLE_MAX = 500
+const BODY_MAX = 10_000
+
+/**
+ * A plain address and nothing else: no line breaks, no second recipient, no display name. What
+ * does not look like one is refused rather than repaired (T23).
+ */
+export const isMailAddress = (text: string): boolean =>
+  text.length <= 254 && /^[^\s\p{Cc}"(),:;<>@[\\\]]{1,64}@[^\s\p{Cc}"(),:;<>@[\\\]]+$/u.test(text)
+
+export type Mail = {
+  from: { name: string; address: string }
+  to: { name: string; address: string }
+  subject: string
+  messageId: string
+  references: string
+  inReplyTo: string
+  date: Date
+  headers: Record<string, string>
+  text: string
+  html: string
+}
+
+/** `from` and `to` are mail addresses already. */
+export function mailOf(message: Outgoing, from: string, to: string): Mail {
+  const domain = from.slice(from.lastIndexOf('@') + 1)
+  const thread = `<${digest(threadOf(message))}@${domain}>`
+  const title = presentableLine(message.title, TITLE_MAX)
+  const body = presentable(message.body, BODY_MAX)
+    .replace(/\n{3,}/g, '\n\n')
+    .trimEnd()
+  return {
+    from: { name: 'Allclear', address: from },
+    to: { name: '', address: to },
+    subject: truncate(`${prefixOf(message)}${title}`, SUBJECT_MAX),
+    // The same over all tries of a slot: a mailbox that has it already drops the second.
+    messageId: `<${digest(message.idempotencyKey)}@${domain}>`,
+    references: thread,
+    inReplyTo: thread,
+    date: new Date(message.at),
+    headers: {
+      'Auto-Submitted': 'auto-generated',
+      'X-Auto-Response-Suppress': 'All',
+      'X-Entity-Ref-ID': digest(message.idempotencyKey),
+      ...(message.urgency === 'high' ? { Importance: 'high', 'X-Priority': '1' } : {}),
+    },
+    text: plainOf(message, title, body),
+    html: htmlOf(message, title, body),
+  }
+}
+
+const prefixOf = ({ drill, kind, urgency }: Outgoing): string => {
+  const what = kind === 'test' ? 'Test: ' : kind === 'notice' ? '' : 'Page: '
+  return `${drill ? '[Drill] ' : ''}${kind === 'page' && urgency === 'low' ? 'Low urgency: ' : what}`
+}
+
+/** Mails about one alert group stand together in a mailbox, whichever step they come from. */
+function threadOf({ data, idempotencyKey }: Outgoing): string {
+  const id = data.alertGroupId ?? data.pageId
+  return typeof id === 'string' ? id : idempotencyKey
+}
+
+const digest = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, 32)
+
+function plainOf(message: Outgoing, title: string, body: string): string {
+  const link = message.url === null ? [] : ['', `Answer this page: ${message.url}`]
+  return [title, '', body, ...link, ''].join('\n')
+}
+
+function htmlOf(message: Outgoing, title: string, body: string): string {
+  const lines = body
+    .split('\n')
+    .map((line) => `<p style="margin:4px 0">${escapeHtml(line)}</p>`)
+    .join('')
+  return (
+    '<!doctype html><html><body style="margin:0;padding:16px;font:16px/1.45 system-ui,sans-serif;color:#11141a">' +
+    (message.drill ? '<p style="margin:0 0 8px"><strong>This is a drill.</strong></p>' : '') +
+    `<h1 style="font-size:20px;margin:0 0 8px">${escapeHtml(title)}</h1>${lines}${buttonOf(message.url)}</body></html>`
+  )
+}
+
+function buttonOf(url: string | null): string {
+  if (url === null || !/^https?:\/\//.test(url)) return ''
+  const style =
+    'display:inline-block;background:#11141a;color:#fff;padding:12px 18px;border-radius:8px;text-decoration:none'
+  return `<p style="margin:20px 0"><a href="${escapeHtml(url)}" style="${style}">Answer this page</a></p>`
+}

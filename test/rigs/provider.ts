@@ -1,0 +1,181 @@
+/**
+ * A provider that misbehaves on demand: webhooks and ntfy over HTTP, mail over SMTP, on loopback
+ * and free ports. What it took stands in its ledger, so that a test can compare what was delivered
+ * with what the sender believes.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { accepts, type Behaviour, RETRY_AFTER_SECONDS } from './behaviour.ts'
+import { type Ledger, type OpenLedger, openLedger } from './ledger.ts'
+import { startMailProvider } from './provider-mail.ts'
+
+export {
+  BEHAVIOURS,
+  type Behaviour,
+  type CallbackBehaviour,
+  RETRY_AFTER_SECONDS,
+} from './behaviour.ts'
+export type { Accepted, Ledger } from './ledger.ts'
+
+/** The same for every message, or chosen by its number, from 0. */
+export type Behaving = Behaviour | ((n: number) => Behaviour)
+
+export type Provider = {
+  url: string
+  smtpPort: number
+  /** Where to send to for a behaviour: some lie in the address and not in the answer. */
+  urlFor(behaviour: Behaviour): string
+  smtpFor(behaviour: Behaviour): { host: string; port: number; secure: boolean }
+  behave(next: Behaving): void
+  received: Ledger
+  stop(): Promise<void>
+}
+
+export type ProviderOptions = { slowMs?: number; port?: number; smtpPort?: number }
+
+/** A name that no resolver knows (RFC 6761). */
+export const NO_SUCH_HOST = 'no-such-host.invalid'
+
+export async function startProvider(options: ProviderOptions = {}): Promise<Provider> {
+  const received = openLedger()
+  const slowMs = options.slowMs ?? 20
+  let behaving: Behaving = 'ok'
+  const timers = new Set<NodeJS.Timeout>()
+  const next = (): Behaviour => {
+    const n = received.arrive()
+    return typeof behaving === 'function' ? behaving(n) : behaving
+  }
+  const later = (run: () => void): void => {
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      run()
+    }, slowMs)
+    timers.add(timer)
+  }
+
+  const server = createServer({ keepAliveTimeout: 5_000 }, (request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const call = { request, response, body: Buffer.concat(chunks).toString('utf8') }
+      answer(call, next(), received, later)
+    })
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port ?? 0, '127.0.0.1', resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  const mail = await startMailProvider({ next, received, later, port: options.smtpPort ?? 0 })
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    smtpPort: mail.port,
+    urlFor(behaviour) {
+      if (behaviour === 'tlsFailure') return `https://127.0.0.1:${port}`
+      return `http://${behaviour === 'dnsFailure' ? NO_SUCH_HOST : '127.0.0.1'}:${port}`
+    },
+    smtpFor: (behaviour) => ({
+      host: behaviour === 'dnsFailure' ? NO_SUCH_HOST : '127.0.0.1',
+      port: mail.port,
+      secure: behaviour === 'tlsFailure',
+    }),
+    behave(behaviour) {
+      behaving = behaviour
+    },
+    received,
+    async stop() {
+      for (const timer of timers) clearTimeout(timer)
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      await Promise.all([closed, mail.stop()])
+    },
+  }
+}
+
+type Call = { request: IncomingMessage; response: ServerResponse; body: string }
+
+const STATUSES: Partial<Record<Behaviour, number>> = {
+  failed500: 500,
+  unavailable503: 503,
+  limited429: 429,
+  refused400: 400,
+  unauthorized401: 401,
+  missing404: 404,
+  gone410: 410,
+}
+
+function answer(
+  call: Call,
+  behaviour: Behaviour,
+  received: OpenLedger,
+  later: (run: () => void) => void,
+): void {
+  if (accepts(behaviour)) received.accept(entryOf(call, behaviour))
+  const { request, response } = call
+  const status = STATUSES[behaviour]
+  if (status !== undefined) {
+    const isWaiting = status === 429 || status === 503
+    const headers: Record<string, string> = isWaiting
+      ? { 'retry-after': String(RETRY_AFTER_SECONDS) }
+      : {}
+    json(response, status, { error: 'refused', echo: call.body.slice(0, 200) }, headers)
+  } else if (behaviour === 'okWithErrorBody') {
+    json(response, 200, { code: 40001, http: 400, error: 'invalid request' })
+  } else if (behaviour === 'halfAnswer') {
+    request.socket.end(
+      'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"id":',
+    )
+  } else if (behaviour === 'reset') {
+    request.socket.resetAndDestroy()
+  } else if (behaviour === 'slow') {
+    later(() => json(response, 200, accepted(received)))
+  } else if (behaviour !== 'hang' && behaviour !== 'acceptedThenTimeout') {
+    json(response, 200, accepted(received))
+  }
+}
+
+/** What ntfy answers, which is good enough for a webhook too. */
+const accepted = (received: OpenLedger): Record<string, unknown> => ({
+  id: `taken${received.all().length}`,
+  event: 'message',
+  time: 0,
+})
+
+function json(
+  response: ServerResponse,
+  status: number,
+  body: Record<string, unknown>,
+  headers: Record<string, string> = {},
+): void {
+  const text = JSON.stringify(body)
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+    ...headers,
+  })
+  response.end(text)
+}
+
+function entryOf({ request, body }: Call, behaviour: Behaviour) {
+  const headers = request.headers as Record<string, string>
+  return {
+    at: Date.now(),
+    via: 'http' as const,
+    id: headers['webhook-id'] ?? sequenceId(body),
+    method: request.method ?? '',
+    path: request.url ?? '',
+    headers,
+    body,
+    behaviour,
+  }
+}
+
+function sequenceId(body: string): string | null {
+  try {
+    const { sequence_id: id } = JSON.parse(body) as { sequence_id?: unknown }
+    return typeof id === 'string' ? id : null
+  } catch {
+    return null
+  }
+}
