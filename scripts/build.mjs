@@ -1,6 +1,14 @@
 /** Builds what runs: one file for the server, the web app, the migrations. Only when something changed. */
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -17,7 +25,8 @@ function sources() {
       .sort()
     for (const file of files) hash.update(file).update(readFileSync(file))
   }
-  for (const file of ['package.json', 'vite.config.ts', 'scripts/build.mjs']) hash.update(readFileSync(join(ROOT, file)))
+  for (const file of ['package.json', 'vite.config.ts', 'scripts/build.mjs'])
+    hash.update(readFileSync(join(ROOT, file)))
   return hash.digest('hex')
 }
 
@@ -25,7 +34,10 @@ export async function build({ isQuiet = false } = {}) {
   const now = sources()
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === now) return
   if (!isQuiet) process.stderr.write('Building …\n')
-  const [{ build: bundle }, { build: buildWeb }] = await Promise.all([import('esbuild'), import('vite')])
+  const [{ build: bundle }, { build: buildWeb }] = await Promise.all([
+    import('esbuild'),
+    import('vite'),
+  ])
   rmSync(join(ROOT, 'dist'), { recursive: true, force: true })
   mkdirSync(join(ROOT, 'dist'), { recursive: true })
   await bundle({
@@ -40,7 +52,11 @@ export async function build({ isQuiet = false } = {}) {
     logLevel: 'warning',
   })
   cpSync(join(ROOT, 'src/db/migrations'), join(ROOT, 'dist/migrations'), { recursive: true })
-  await buildWeb({ configFile: join(ROOT, 'vite.config.ts'), root: join(ROOT, 'web'), logLevel: 'warn' })
+  await buildWeb({
+    configFile: join(ROOT, 'vite.config.ts'),
+    root: join(ROOT, 'web'),
+    logLevel: 'warn',
+  })
   writeFileSync(STAMP, now)
 }
 

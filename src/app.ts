@@ -32,7 +32,11 @@ import { Problem } from './lib/problem.ts'
 import { createMeter } from './metrics.ts'
 import type { Destination } from './notify/channel.ts'
 
-export type Log = (level: 'debug' | 'info' | 'warn' | 'error', what: string, detail?: Record<string, unknown>) => void
+export type Log = (
+  level: 'debug' | 'info' | 'warn' | 'error',
+  what: string,
+  detail?: Record<string, unknown>,
+) => void
 
 export type App = {
   url: string
@@ -66,12 +70,18 @@ export async function startApp(options: AppOptions): Promise<App> {
   try {
     return await assemble(options, stops)
   } catch (cause) {
-    for (const stop of stops.toReversed()) await Promise.resolve(stop()).catch((one) => log('warn', 'while stopping', { cause: String(one) }))
+    for (const stop of stops.toReversed())
+      await Promise.resolve(stop()).catch((one) =>
+        log('warn', 'while stopping', { cause: String(one) }),
+      )
     throw cause
   }
 }
 
-async function assemble(options: AppOptions, stops: (() => Promise<unknown> | unknown)[]): Promise<App> {
+async function assemble(
+  options: AppOptions,
+  stops: (() => Promise<unknown> | unknown)[],
+): Promise<App> {
   const { config, log } = options
   const { db, embedded } = await openDatabase(options, stops)
   await migrate(db, options.migrations)
@@ -81,8 +91,14 @@ async function assemble(options: AppOptions, stops: (() => Promise<unknown> | un
   const egress = createEgress({ allow: config.egressAllow })
   stops.push(() => egress.close())
   const channels = createChannels(egress)
-  const settings = createSettings(db, sealer, `whsec_${deriveKey(secret, 'webhook').toString('base64')}`)
-  const directoryAt = createDirectoryCache((what, id) => log('error', 'left out of the configuration: it cannot be read', { what, id }))
+  const settings = createSettings(
+    db,
+    sealer,
+    `whsec_${deriveKey(secret, 'webhook').toString('base64')}`,
+  )
+  const directoryAt = createDirectoryCache((what, id) =>
+    log('error', 'left out of the configuration: it cannot be read', { what, id }),
+  )
   const meter = createMeter()
   const tools = makeTools(channels.of, log)
   const store = createSqlStore(db, directoryAt)
@@ -102,11 +118,19 @@ async function assemble(options: AppOptions, stops: (() => Promise<unknown> | un
       const climb = claim.climbs.get(lead.climbId)
       const zone = claim.directory.people.get(lead.personId)?.timezone ?? 'UTC'
       if (!climb || climb.state.status === 'stopped') return null
-      return nextSentence(forecast(claim.directory, climb, claim.now, { loudness: tools.loudnessOf }), zone)
+      return nextSentence(
+        forecast(claim.directory, climb, claim.now, { loudness: tools.loudnessOf }),
+        zone,
+      )
     },
     timeLimit: (ms) => AbortSignal.timeout(ms),
     onTrouble: (cause) => log('error', 'sender', { cause: detail(cause) }),
-    onSent: (attempt, outcome) => meter.count('allclear_attempts_total', { channel: attempt.channel, outcome: outcome.kind, reason: outcome.kind === 'sent' ? '' : outcome.reason }),
+    onSent: (attempt, outcome) =>
+      meter.count('allclear_attempts_total', {
+        channel: attempt.channel,
+        outcome: outcome.kind,
+        reason: outcome.kind === 'sent' ? '' : outcome.reason,
+      }),
   })
 
   const health = createHealth(db)
@@ -124,14 +148,23 @@ async function assemble(options: AppOptions, stops: (() => Promise<unknown> | un
   if (runsEngine && options.beats !== false) {
     decide = startBeat(decideRound, trouble('decide'), options.beatMs)
     send = startBeat(sendRound, trouble('send'), options.beatMs)
-    stops.push(() => send?.stop().then(() => sender.idle()), () => decide?.stop())
+    stops.push(
+      () => send?.stop().then(() => sender.idle()),
+      () => decide?.stop(),
+    )
   }
-  const chores = startBeat(async () => {
-    await settings.reload()
-    await health.refresh()
-    await db.withTx('chores', (tx) => tx.query("select ensure_partitions((clock_timestamp() at time zone 'UTC')::date)"))
-    return false
-  }, trouble('chores'), CHORES_MS)
+  const chores = startBeat(
+    async () => {
+      await settings.reload()
+      await health.refresh()
+      await db.withTx('chores', (tx) =>
+        tx.query("select ensure_partitions((clock_timestamp() at time zone 'UTC')::date)"),
+      )
+      return false
+    },
+    trouble('chores'),
+    CHORES_MS,
+  )
   stops.push(() => chores.stop())
   await settings.reload()
 
@@ -152,28 +185,46 @@ async function assemble(options: AppOptions, stops: (() => Promise<unknown> | un
       sourceKinds: SOURCE_KINDS.map((one) => one.kind),
       sealer,
       makeId: tools.makeId,
-      whoFor: (directory, serviceId, at) => whoSentence(forecastForService(directory, serviceId, { at, urgency: null }, { loudness: tools.loudnessOf })),
+      whoFor: (directory, serviceId, at) =>
+        whoSentence(
+          forecastForService(
+            directory,
+            serviceId,
+            { at, urgency: null },
+            { loudness: tools.loudnessOf },
+          ),
+        ),
       lint: (directory, at) => lint(directory, at, { loudness: tools.loudnessOf }),
     },
     sealer,
     links,
     health: health.read,
-    metrics: async () => meter.text(await db.withTx('web', countStates), { waitingRequests: intake.waiting(), callsUnderWay: sender.calls(), health: await health.read() }),
+    metrics: async () =>
+      meter.text(await db.withTx('web', countStates), {
+        waitingRequests: intake.waiting(),
+        callsUnderWay: sender.calls(),
+        health: await health.read(),
+      }),
     adminToken: config.adminToken,
     get publicUrl() {
       return base.url
     },
     assets: options.assets ?? new Map(),
-    testSend: (contactId) => testSend(db, directoryAt, channels.of, settings.destinationOf, contactId),
+    testSend: (contactId) =>
+      testSend(db, directoryAt, channels.of, settings.destinationOf, contactId),
     log,
     version: options.version,
   }
   const http: HttpServer | null = config.only === 'engine' ? null : await listen(deps, config)
   if (http) stops.push(() => http.stop())
   const shownHost = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host
-  const url = http ? `http://${shownHost.includes(':') ? `[${shownHost}]` : shownHost}:${http.port}` : ''
+  const url = http
+    ? `http://${shownHost.includes(':') ? `[${shownHost}]` : shownHost}:${http.port}`
+    : ''
   if (config.publicUrl === null) base.url = url
-  const setup = http ? await db.withTx('web', (tx) => makeSetupLink(tx, tools.makeId(tx.now))) : null
+  const setup = http
+    ? await db.withTx('web', (tx) => makeSetupLink(tx, tools.makeId(tx.now)))
+    : null
   log('info', 'ready', { url, database: embedded ? 'built-in' : 'external' })
 
   let isStopped = false
@@ -190,21 +241,30 @@ async function assemble(options: AppOptions, stops: (() => Promise<unknown> | un
     async stop() {
       if (isStopped) return
       isStopped = true
-      for (const stop of stops.toReversed()) await Promise.resolve(stop()).catch((cause) => log('warn', 'while stopping', { cause: detail(cause) }))
+      for (const stop of stops.toReversed())
+        await Promise.resolve(stop()).catch((cause) =>
+          log('warn', 'while stopping', { cause: detail(cause) }),
+        )
     },
   }
 }
 
 const detail = (cause: unknown): string =>
-  cause instanceof Error ? `${cause.message}${cause.cause === undefined ? '' : `: ${detail(cause.cause)}`}\n${cause.stack ?? ''}` : String(cause)
+  cause instanceof Error
+    ? `${cause.message}${cause.cause === undefined ? '' : `: ${detail(cause.cause)}`}\n${cause.stack ?? ''}`
+    : String(cause)
 
 export async function openDatabase(
   { config, log, clock }: Pick<AppOptions, 'config' | 'log' | 'clock'>,
   stops: (() => Promise<unknown> | unknown)[],
 ): Promise<{ db: Db; embedded: Embedded | null }> {
-  const embedded = config.databaseUrl === null
-    ? await startEmbedded({ dataDir: config.dataDir, onRestart: (how) => log('error', 'PostgreSQL ended and is started again', { how }) })
-    : null
+  const embedded =
+    config.databaseUrl === null
+      ? await startEmbedded({
+          dataDir: config.dataDir,
+          onRestart: (how) => log('error', 'PostgreSQL ended and is started again', { how }),
+        })
+      : null
   if (embedded) stops.push(() => embedded.stop())
   const db = createDb({
     to: embedded?.connection ?? (config.databaseUrl as string),
@@ -227,7 +287,12 @@ export function readSecret(config: Config): Buffer {
   return Buffer.from(readFileSync(path, 'utf8').trim(), 'hex')
 }
 
-function makeTools(channelOf: (kind: string) => { describe: { loudness: 'quiet' | 'push' | 'text' | 'call' } } | null, log: Log): Tools {
+function makeTools(
+  channelOf: (
+    kind: string,
+  ) => { describe: { loudness: 'quiet' | 'push' | 'text' | 'call' } } | null,
+  log: Log,
+): Tools {
   const routers = new WeakMap<Directory, PipelineFacts['routeFor']>()
   return {
     makeId: (now) => makeId(now, randomBytes),
@@ -236,7 +301,12 @@ function makeTools(channelOf: (kind: string) => { describe: { loudness: 'quiet' 
     routerFor(directory) {
       const known = routers.get(directory)
       if (known) return known
-      const made = createRouter(directory.routes, directory.sources, directory.services, (route, why) => log('warn', 'a route does not work', { route, why }))
+      const made = createRouter(
+        directory.routes,
+        directory.sources,
+        directory.services,
+        (route, why) => log('warn', 'a route does not work', { route, why }),
+      )
       routers.set(directory, made)
       return made
     },
@@ -248,15 +318,27 @@ function makeTools(channelOf: (kind: string) => { describe: { loudness: 'quiet' 
 function createSettings(db: Db, sealer: Sealer, webhookSecret: string) {
   let known: Record<string, Record<string, unknown>> = {}
   const open = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, sealer.isSealed(value) ? sealer.unseal(value) : value]))
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [
+        name,
+        sealer.isSealed(value) ? sealer.unseal(value) : value,
+      ]),
+    )
   return {
     async reload(): Promise<void> {
-      const rows = await db.withTx('chores', (tx) => tx.query<{ kind: string; settings: Record<string, unknown> }>('select kind, settings from channels'))
+      const rows = await db.withTx('chores', (tx) =>
+        tx.query<{ kind: string; settings: Record<string, unknown> }>(
+          'select kind, settings from channels',
+        ),
+      )
       known = Object.fromEntries(rows.map((row) => [row.kind, row.settings]))
     },
     destinationOf: (kind: string, fields: Readonly<Record<string, unknown>>): Destination => ({
       contact: open(fields),
-      settings: { ...(kind === 'webhook' ? { secret: webhookSecret } : {}), ...open(known[kind] ?? {}) },
+      settings: {
+        ...(kind === 'webhook' ? { secret: webhookSecret } : {}),
+        ...open(known[kind] ?? {}),
+      },
     }),
   }
 }
@@ -286,12 +368,18 @@ async function testSend(
 ) {
   const found = await db.withTx('web', async (tx) => {
     const directory = await directoryAt(tx)
-    const person = [...directory.people.values()].find((one) => one.contacts.some((contact) => contact.id === contactId))
+    const person = [...directory.people.values()].find((one) =>
+      one.contacts.some((contact) => contact.id === contactId),
+    )
     const contact = person?.contacts.find((one) => one.id === contactId)
     return contact ? { contact, now: tx.now } : null
   })
   const channel = found && channelOf(found.contact.kind)
   if (!found || !channel) return { kind: 'gaveUp', reason: 'channelNotConfigured' } as const
   const message = testMessage(makeId(found.now, randomBytes), found.now)
-  return channel.send(message, destinationOf(found.contact.kind, found.contact.fields), AbortSignal.timeout(15_000))
+  return channel.send(
+    message,
+    destinationOf(found.contact.kind, found.contact.fields),
+    AbortSignal.timeout(15_000),
+  )
 }

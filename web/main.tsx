@@ -1,5 +1,13 @@
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
-import { createRootRoute, createRoute, createRouter, Link, Outlet, RouterProvider, useRouterState } from '@tanstack/react-router'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Link,
+  Outlet,
+  RouterProvider,
+  useRouterState,
+} from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { MeShown } from '../src/contract/views.ts'
@@ -31,36 +39,89 @@ function Shell() {
 
 function SignedIn({ me }: { me: MeShown }) {
   const live = useLive()
-  const item = 'px-3 py-1.5 rounded-md text-mute hover:text-text aria-[current=page]:bg-raise aria-[current=page]:text-text whitespace-nowrap'
+  const item =
+    'px-3 py-1.5 rounded-md text-mute hover:text-text aria-[current=page]:bg-raise aria-[current=page]:text-text whitespace-nowrap'
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[13rem_minmax(0,1fr)]">
-      <nav aria-label="Main" className="flex md:flex-col gap-1 p-3 border-b md:border-b-0 md:border-r border-line overflow-x-auto md:sticky md:top-0 md:h-dvh">
+      <nav
+        aria-label="Main"
+        className="flex md:flex-col gap-1 p-3 border-b md:border-b-0 md:border-r border-line overflow-x-auto md:sticky md:top-0 md:h-dvh"
+      >
         <span className="hidden md:flex items-center gap-2 font-semibold px-3 pt-1 pb-4">
           <span aria-hidden="true" className="w-2.5 h-2.5 rounded-full bg-done" /> Allclear
         </span>
         {RAIL.map(({ to, label }) => (
-          <Link key={to} to={to} activeOptions={{ exact: to === '/', includeSearch: false }} className={item}>{label}</Link>
+          <Link
+            key={to}
+            to={to}
+            activeOptions={{ exact: to === '/', includeSearch: false }}
+            className={item}
+          >
+            {label}
+          </Link>
         ))}
-        {me.role === 'admin' ? <Link to="/settings" className={`${item} md:mt-auto`}>Settings</Link> : null}
-        <button type="button" className={`${item} text-left ${me.role === 'admin' ? '' : 'md:mt-auto'}`} onClick={() => void post('/logout').then(() => location.assign('/'))}>
-          Sign out<span className="hidden md:block text-[12.5px]">{me.person?.name ?? 'API token'}</span>
+        {me.role === 'admin' ? (
+          <Link to="/settings" className={`${item} md:mt-auto`}>
+            Settings
+          </Link>
+        ) : null}
+        <button
+          type="button"
+          className={`${item} text-left ${me.role === 'admin' ? '' : 'md:mt-auto'}`}
+          onClick={() => void post('/logout').then(() => location.assign('/'))}
+        >
+          Sign out
+          <span className="hidden md:block text-[12.5px]">{me.person?.name ?? 'API token'}</span>
         </button>
       </nav>
       <div className="min-w-0">
-        {me.paused ? <p role="alert" className="bg-error text-bg px-5 py-2 font-semibold">Restored from a backup: nothing is sent until somebody resumes. Run: npx allclear resume</p> : null}
-        {live.isConnected ? null : <p role="status" className="bg-raise text-mute px-5 py-1.5">Reconnecting, last heard {new Date(live.lastAt).toLocaleTimeString()}</p>}
-        {me.onCall.length > 0 ? <p className="px-5 pt-3 text-mute text-[12.5px]">You are on call: {me.onCall.map((one) => one.schedule?.name).join(', ')}.</p> : null}
-        <main className="p-5 pb-16"><Outlet /></main>
+        {me.paused ? (
+          <p role="alert" className="bg-error text-bg px-5 py-2 font-semibold">
+            Restored from a backup: nothing is sent until somebody resumes. Run: npx allclear resume
+          </p>
+        ) : null}
+        {live.isConnected ? null : (
+          <p role="status" className="bg-raise text-mute px-5 py-1.5">
+            Reconnecting, last heard {new Date(live.lastAt).toLocaleTimeString()}
+          </p>
+        )}
+        {me.onCall.length > 0 ? (
+          <p className="px-5 pt-3 text-mute text-[12.5px]">
+            You are on call: {me.onCall.map((one) => one.schedule?.name).join(', ')}.
+          </p>
+        ) : null}
+        <main className="p-5 pb-16">
+          <Outlet />
+        </main>
       </div>
     </div>
   )
 }
 
-const root = createRootRoute({ component: Shell, notFoundComponent: () => <p className="text-mute">There is nothing at this address. <Link to="/" className="underline">Alerts</Link></p> })
-const page = (path: string, component: () => React.JSX.Element) => createRoute({ getParentRoute: () => root, path, component })
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: () => (
+    <p className="text-mute">
+      There is nothing at this address.{' '}
+      <Link to="/" className="underline">
+        Alerts
+      </Link>
+    </p>
+  ),
+})
+const page = (path: string, component: () => React.JSX.Element) =>
+  createRoute({ getParentRoute: () => root, path, component })
 const router = createRouter({
   routeTree: root.addChildren([
-    createRoute({ getParentRoute: () => root, path: '/', component: AlertsPage, validateSearch: (search: Record<string, unknown>): { status?: string; q?: string } => ({ status: typeof search.status === 'string' ? search.status : undefined, q: typeof search.q === 'string' && search.q !== '' ? search.q : undefined }) }),
+    createRoute({
+      getParentRoute: () => root,
+      path: '/',
+      component: AlertsPage,
+      validateSearch: (search: Record<string, unknown>): { status?: string; q?: string } => ({
+        status: typeof search.status === 'string' ? search.status : undefined,
+        q: typeof search.q === 'string' && search.q !== '' ? search.q : undefined,
+      }),
+    }),
     page('/alerts/$name', AlertPage),
     page('/on-call', OnCallPage),
     page('/sources', SourcesPage),

@@ -20,7 +20,15 @@ export type Principal = {
  * `silence` within one's team · `raise` an alert by hand · `inspect` raw requests and send them
  * again · `administer` everything that is configured · `self` one's own contacts and tokens.
  */
-export const ACTIONS = ['read', 'respond', 'silence', 'raise', 'inspect', 'administer', 'self'] as const
+export const ACTIONS = [
+  'read',
+  'respond',
+  'silence',
+  'raise',
+  'inspect',
+  'administer',
+  'self',
+] as const
 export type Action = (typeof ACTIONS)[number]
 
 /** What it is about. `pagedIds`: people who were paged for it; they may answer whatever their role. */
@@ -78,7 +86,11 @@ function isVisible(who: Principal, thing: Thing): boolean {
  * The same rule for lists, as SQL over rows with `team_id` and `visibility`. It takes the next two
  * parameter numbers, beginning at `from`.
  */
-export const visibleWhere = (who: Principal, from: number, row = ''): { text: string; values: unknown[] } => ({
+export const visibleWhere = (
+  who: Principal,
+  from: number,
+  row = '',
+): { text: string; values: unknown[] } => ({
   text: `(${row}visibility = 'everyone' or $${from}::bool or ${row}team_id = any($${from + 1}::uuid[]))`,
   values: [who.role === 'admin', who.teamIds],
 })

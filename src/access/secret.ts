@@ -2,7 +2,8 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /** 256 random bits; the prefix tells people and leak scanners what it is. */
-export const makeSecret = (prefix: string): string => `${prefix}_${randomBytes(32).toString('base64url')}`
+export const makeSecret = (prefix: string): string =>
+  `${prefix}_${randomBytes(32).toString('base64url')}`
 
 export const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest()
 
@@ -10,9 +11,16 @@ export const hashOf = (secret: string): Buffer => createHash('sha256').update(se
 export const isSame = (a: string, b: string): boolean => timingSafeEqual(hashOf(a), hashOf(b))
 
 /** Signed links: bound to one page, and so to one person. 160 bits of HMAC-SHA256. */
-export function createLinks(key: Buffer): { make(pageId: string): string; read(token: string): string | null } {
+export function createLinks(key: Buffer): {
+  make(pageId: string): string
+  read(token: string): string | null
+} {
   const signature = (pageId: string): string =>
-    createHmac('sha256', key).update(`page:${pageId}`).digest().subarray(0, 20).toString('base64url')
+    createHmac('sha256', key)
+      .update(`page:${pageId}`)
+      .digest()
+      .subarray(0, 20)
+      .toString('base64url')
   return {
     make: (pageId) => `${pageId}.${signature(pageId)}`,
     read(token) {

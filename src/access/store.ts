@@ -14,7 +14,8 @@ export const PASSWORD_MIN = 12
 export const SETUP_LINK_MS = DAY
 
 export async function hashPassword(password: string): Promise<string> {
-  if (password.length < PASSWORD_MIN) throw invalid('password', `A password has at least ${PASSWORD_MIN} characters.`)
+  if (password.length < PASSWORD_MIN)
+    throw invalid('password', `A password has at least ${PASSWORD_MIN} characters.`)
   if (password.length > 1_024) throw invalid('password', 'A password has at most 1,024 characters.')
   return hash(password)
 }
@@ -22,7 +23,10 @@ export async function hashPassword(password: string): Promise<string> {
 /** A hash of no password: a login without an account takes as long as one with. */
 const NOBODY = hash('nobody has this password')
 
-export async function findByLogin(tx: Tx, email: string): Promise<{ personId: Id; passwordHash: string | null } | null> {
+export async function findByLogin(
+  tx: Tx,
+  email: string,
+): Promise<{ personId: Id; passwordHash: string | null } | null> {
   const [found] = await tx.query<{ personId: Id; passwordHash: string | null }>(
     `select p.id as "personId", a.password_hash as "passwordHash" from people p join accounts a on a.person_id = p.id
      where lower(p.email) = lower($1) and p.retired_at is null and a.disabled_at is null`,
@@ -37,11 +41,23 @@ export async function isPassword(passwordHash: string | null, password: string):
 }
 
 /** Begins a session; gives its secret, which is not stored. */
-export async function beginSession(tx: Tx, id: Id, personId: Id, userAgent: string): Promise<string> {
+export async function beginSession(
+  tx: Tx,
+  id: Id,
+  personId: Id,
+  userAgent: string,
+): Promise<string> {
   const secret = makeSecret('acs')
   await tx.query(
     'insert into sessions (id, token_hash, person_id, created_at, last_seen_at, expires_at, user_agent) values ($1, $2, $3, $4, $4, $5, $6)',
-    [id, hashOf(secret), personId, toIso(tx.now), toIso(tx.now + SESSION_MS_MAX), userAgent.slice(0, 300)],
+    [
+      id,
+      hashOf(secret),
+      personId,
+      toIso(tx.now),
+      toIso(tx.now + SESSION_MS_MAX),
+      userAgent.slice(0, 300),
+    ],
   )
   return secret
 }
@@ -64,10 +80,16 @@ export const touchSession = (tx: Tx, id: Id) =>
   tx.query('update sessions set last_seen_at = $2 where id = $1', [id, toIso(tx.now)])
 
 export const endSession = (tx: Tx, id: Id) =>
-  tx.query('update sessions set ended_at = $2 where id = $1 and ended_at is null', [id, toIso(tx.now)])
+  tx.query('update sessions set ended_at = $2 where id = $1 and ended_at is null', [
+    id,
+    toIso(tx.now),
+  ])
 
 export const endSessionsOf = (tx: Tx, personId: Id) =>
-  tx.query('update sessions set ended_at = $2 where person_id = $1 and ended_at is null', [personId, toIso(tx.now)])
+  tx.query('update sessions set ended_at = $2 where person_id = $1 and ended_at is null', [
+    personId,
+    toIso(tx.now),
+  ])
 
 export type TokenRow = { id: Id; personId: Id | null; role: Role; scopes: Action[] }
 
@@ -84,32 +106,61 @@ export async function findToken(tx: Tx, secret: string): Promise<TokenRow | null
 export async function makeToken(
   tx: Tx,
   id: Id,
-  asked: { name: string; role: Role; personId: Id | null; scopes: readonly Action[]; expiresAt: Instant | null },
+  asked: {
+    name: string
+    role: Role
+    personId: Id | null
+    scopes: readonly Action[]
+    expiresAt: Instant | null
+  },
 ): Promise<string> {
   const secret = makeSecret('acl')
   await tx.query(
     `insert into api_tokens (id, token_hash, hint, name, person_id, role, scopes, created_at, expires_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [id, hashOf(secret), secret.slice(0, 10), asked.name, asked.personId, asked.role, JSON.stringify(asked.scopes), toIso(tx.now), asked.expiresAt && toIso(asked.expiresAt)],
+    [
+      id,
+      hashOf(secret),
+      secret.slice(0, 10),
+      asked.name,
+      asked.personId,
+      asked.role,
+      JSON.stringify(asked.scopes),
+      toIso(tx.now),
+      asked.expiresAt && toIso(asked.expiresAt),
+    ],
   )
   return secret
 }
 
 export const listTokens = (tx: Tx) =>
-  tx.query<{ id: Id; hint: string; name: string; role: Role; scopes: Action[]; createdAt: Instant; expiresAt: Instant | null }>(
+  tx.query<{
+    id: Id
+    hint: string
+    name: string
+    role: Role
+    scopes: Action[]
+    createdAt: Instant
+    expiresAt: Instant | null
+  }>(
     `select id, hint, name, role, scopes, created_at as "createdAt", expires_at as "expiresAt" from api_tokens
      where ended_at is null order by created_at desc limit 500`,
   )
 
 export async function endToken(tx: Tx, id: Id): Promise<boolean> {
-  const rows = await tx.query('update api_tokens set ended_at = $2 where id = $1 and ended_at is null returning id', [id, toIso(tx.now)])
+  const rows = await tx.query(
+    'update api_tokens set ended_at = $2 where id = $1 and ended_at is null returning id',
+    [id, toIso(tx.now)],
+  )
   return rows.length > 0
 }
 
 /** A link for the first admin; null once there is one. An older link is void from now on. */
 export async function makeSetupLink(tx: Tx, id: Id): Promise<string | null> {
   if (await isSetUp(tx)) return null
-  await tx.query("update invitations set used_at = $1 where kind = 'setup' and used_at is null", [toIso(tx.now)])
+  await tx.query("update invitations set used_at = $1 where kind = 'setup' and used_at is null", [
+    toIso(tx.now),
+  ])
   const secret = makeSecret('setup')
   await tx.query(
     "insert into invitations (id, token_hash, kind, created_at, expires_at) values ($1, $2, 'setup', $3, $4)",
@@ -119,7 +170,9 @@ export async function makeSetupLink(tx: Tx, id: Id): Promise<string | null> {
 }
 
 export async function isSetUp(tx: Tx): Promise<boolean> {
-  const [row] = await tx.query<{ done: boolean }>('select setup_done_at is not null as done from organisation')
+  const [row] = await tx.query<{ done: boolean }>(
+    'select setup_done_at is not null as done from organisation',
+  )
   return row?.done === true
 }
 
@@ -142,28 +195,52 @@ export async function setUp(
 ): Promise<Id> {
   await tx.query('select id from organisation for update')
   if (!(await isSetupLink(tx, asked.secret))) {
-    throw new Problem('not_found', 'setupOver', 'This set-up link is used, too old or unknown. Restart Allclear to get a new one, if nobody has set it up yet.')
+    throw new Problem(
+      'not_found',
+      'setupOver',
+      'This set-up link is used, too old or unknown. Restart Allclear to get a new one, if nobody has set it up yet.',
+    )
   }
-  const slug = asked.email.split('@')[0]?.toLowerCase().replace(/[^a-z0-9_.-]+/g, '-').replace(/^[^a-z0-9]+/, '') || 'admin'
-  const [known] = await tx.query<{ id: Id }>('select id from people where lower(email) = lower($1) and retired_at is null', [asked.email])
+  const slug =
+    asked.email
+      .split('@')[0]
+      ?.toLowerCase()
+      .replace(/[^a-z0-9_.-]+/g, '-')
+      .replace(/^[^a-z0-9]+/, '') || 'admin'
+  const [known] = await tx.query<{ id: Id }>(
+    'select id from people where lower(email) = lower($1) and retired_at is null',
+    [asked.email],
+  )
   const personId = known?.id ?? makeId()
   if (known) await tx.query("update people set role = 'admin' where id = $1", [personId])
   else {
-    await tx.query("insert into people (id, slug, name, email, timezone, role) values ($1, $2, $3, $4, $5, 'admin')", [
-      personId, await freeSlug(tx, slug), asked.name, asked.email, asked.timezone,
-    ])
+    await tx.query(
+      "insert into people (id, slug, name, email, timezone, role) values ($1, $2, $3, $4, $5, 'admin')",
+      [personId, await freeSlug(tx, slug), asked.name, asked.email, asked.timezone],
+    )
   }
-  await tx.query('insert into accounts (person_id, password_hash) values ($1, $2) on conflict (person_id) do update set password_hash = excluded.password_hash', [personId, asked.passwordHash])
+  await tx.query(
+    'insert into accounts (person_id, password_hash) values ($1, $2) on conflict (person_id) do update set password_hash = excluded.password_hash',
+    [personId, asked.passwordHash],
+  )
   await tx.query('update organisation set setup_done_at = $1', [toIso(tx.now)])
-  await tx.query('update invitations set used_at = $2, person_id = $3 where token_hash = $1', [hashOf(asked.secret), toIso(tx.now), personId])
+  await tx.query('update invitations set used_at = $2, person_id = $3 where token_hash = $1', [
+    hashOf(asked.secret),
+    toIso(tx.now),
+    personId,
+  ])
   return personId
 }
 
 async function freeSlug(tx: Tx, slug: string): Promise<string> {
-  const taken = await tx.query<{ slug: string }>('select slug from people where slug like $1 and retired_at is null', [`${slug}%`])
+  const taken = await tx.query<{ slug: string }>(
+    'select slug from people where slug like $1 and retired_at is null',
+    [`${slug}%`],
+  )
   const slugs = new Set(taken.map((one) => one.slug))
   if (!slugs.has(slug)) return slug
-  for (let number = 2; ; number += 1) if (!slugs.has(`${slug}-${number}`)) return `${slug}-${number}`
+  for (let number = 2; ; number += 1)
+    if (!slugs.has(`${slug}-${number}`)) return `${slug}-${number}`
 }
 
 /** An invitation for a person who is known but has no password yet (or forgot it). */
@@ -183,8 +260,16 @@ export async function acceptInvitation(tx: Tx, secret: string, passwordHash: str
      returning person_id as "personId"`,
     [hashOf(secret), toIso(tx.now)],
   )
-  if (!used) throw new Problem('not_found', 'invitationOver', 'This invitation is used, too old or unknown. Ask for a new one.')
-  await tx.query('insert into accounts (person_id, password_hash) values ($1, $2) on conflict (person_id) do update set password_hash = excluded.password_hash, disabled_at = null', [used.personId, passwordHash])
+  if (!used)
+    throw new Problem(
+      'not_found',
+      'invitationOver',
+      'This invitation is used, too old or unknown. Ask for a new one.',
+    )
+  await tx.query(
+    'insert into accounts (person_id, password_hash) values ($1, $2) on conflict (person_id) do update set password_hash = excluded.password_hash, disabled_at = null',
+    [used.personId, passwordHash],
+  )
   await endSessionsOf(tx, used.personId)
   return used.personId
 }

@@ -94,7 +94,8 @@ function foldResolve(alert: Alert | null, signal: Signal, stamp: Stamp, facts: F
     }
   }
   const lastResolve = newest(alert.lastResolve, stamp)
-  if (alert.status === 'resolved') return { alert: { ...alert, lastResolve }, ended: null, verdict: 'late' }
+  if (alert.status === 'resolved')
+    return { alert: { ...alert, lastResolve }, ended: null, verdict: 'late' }
   if (alert.lastTrigger && !outranks(stamp, alert.lastTrigger, 'incoming')) {
     return { alert: { ...alert, lastResolve }, ended: null, verdict: 'late' }
   }
@@ -116,7 +117,8 @@ function foldResolve(alert: Alert | null, signal: Signal, stamp: Stamp, facts: F
 function foldAcknowledge(alert: Alert | null, stamp: Stamp, facts: FoldFacts): Folded {
   if (!alert) return { alert: null, ended: null, verdict: 'nothingKnown' }
   const lastAcknowledge = newest(alert.lastAcknowledge, stamp)
-  if (alert.status === 'resolved') return { alert: { ...alert, lastAcknowledge }, ended: null, verdict: 'late' }
+  if (alert.status === 'resolved')
+    return { alert: { ...alert, lastAcknowledge }, ended: null, verdict: 'late' }
   return {
     alert: {
       ...alert,
@@ -134,7 +136,14 @@ function foldAcknowledge(alert: Alert | null, stamp: Stamp, facts: FoldFacts): F
 export function expire(alert: Alert, now: Instant): Alert {
   if (alert.status === 'resolved' || alert.endsAt === null || alert.endsAt > now) return alert
   const lastResolve = newest(alert.lastResolve, { occurredAt: alert.endsAt, receivedAt: now })
-  return { ...alert, status: 'resolved', lastResolve, resolvedAt: now, updatedAt: now, endsAt: null }
+  return {
+    ...alert,
+    status: 'resolved',
+    lastResolve,
+    resolvedAt: now,
+    updatedAt: now,
+    endsAt: null,
+  }
 }
 
 function episode(signal: Signal, stamp: Stamp, flips: readonly Instant[], facts: FoldFacts): Alert {

@@ -47,7 +47,10 @@ function settle(before: Group, after: Group, now: Instant): { group: Group; news
   }
   if (before.activeCount > 0 && after.activeCount <= 0) return { group: after, news: 'suppressed' }
   if (before.urgency === 'low' && after.urgency === 'high' && before.status === 'acknowledged') {
-    return { group: { ...after, status: 'firing', acknowledgedBy: null, acknowledgedAt: null }, news: 'raised' }
+    return {
+      group: { ...after, status: 'firing', acknowledgedBy: null, acknowledgedAt: null },
+      news: 'raised',
+    }
   }
   return { group: after, news: null }
 }
@@ -55,7 +58,10 @@ function settle(before: Group, after: Group, now: Instant): { group: Group; news
 const countsOpen = (share: Share): number => (share === 'none' ? 0 : 1)
 const countsActive = (share: Share): number => (share === 'active' ? 1 : 0)
 
-const emptyGroup = (alert: Alert, facts: { now: Instant; key: string; makeId: () => Id }): Group => ({
+const emptyGroup = (
+  alert: Alert,
+  facts: { now: Instant; key: string; makeId: () => Id },
+): Group => ({
   id: facts.makeId(),
   key: facts.key,
   status: 'firing',

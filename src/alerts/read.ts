@@ -57,7 +57,8 @@ const COLUMNS = `a.id, a.number, a.group_id as "groupId", ${STATUS} as status, a
   g.acknowledged_by as "acknowledgedBy", g.acknowledged_at as "acknowledgedAt",
   c.state->>'status' as "climbStatus", c.wake_at as "wakeAt",
   coalesce((select jsonb_agg(distinct p.person_id) from pages p where p.climb_id = g.climb_id), '[]') as "pagedIds"`
-const FROM = 'from alerts a left join groups g on g.id = a.group_id left join climbs c on c.id = g.climb_id'
+const FROM =
+  'from alerts a left join groups g on g.id = a.group_id left join climbs c on c.id = g.climb_id'
 
 export function listAlerts(tx: Tx, who: Principal, filter: AlertFilter): Promise<AlertListed[]> {
   const visible = visibleWhere(who, 1, 'a.')
@@ -71,10 +72,13 @@ export function listAlerts(tx: Tx, who: Principal, filter: AlertFilter): Promise
   else if (filter.status !== 'all') add((p) => `${STATUS} = ${p}`, filter.status)
   if (filter.serviceId) add((p) => `a.service_id = ${p}`, filter.serviceId)
   if (filter.teamId) add((p) => `a.team_id = ${p}`, filter.teamId)
-  if (filter.text) add((p) => `a.title ilike '%' || ${p} || '%'`, filter.text.replace(/[\\%_]/g, '\\$&'))
+  if (filter.text)
+    add((p) => `a.title ilike '%' || ${p} || '%'`, filter.text.replace(/[\\%_]/g, '\\$&'))
   if (filter.after) {
     values.push(toIso(filter.after.startedAt), filter.after.id)
-    where.push(`(a.started_at, a.id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`)
+    where.push(
+      `(a.started_at, a.id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`,
+    )
   }
   values.push(Math.min(filter.max, PAGE_MAX))
   return tx.query<AlertListed>(
@@ -84,7 +88,11 @@ export function listAlerts(tx: Tx, who: Principal, filter: AlertFilter): Promise
 }
 
 /** By id, or by the number that people see (`A-12`, `12`). Null: none, or not for these eyes. */
-export async function findAlert(tx: Tx, who: Principal, key: string): Promise<AlertDetailed | null> {
+export async function findAlert(
+  tx: Tx,
+  who: Principal,
+  key: string,
+): Promise<AlertDetailed | null> {
   const visible = visibleWhere(who, 1, 'a.')
   const number = /^(?:A-)?(\d{1,15})$/i.exec(key)?.[1]
   const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(key)
@@ -104,7 +112,12 @@ export const listGroupAlerts = (tx: Tx, groupId: Id, max: number) =>
     [groupId, max],
   )
 
-export type ChangeListed = { id: Id; summary: string; happenedAt: Instant; links: { href: string; text: string }[] }
+export type ChangeListed = {
+  id: Id
+  summary: string
+  happenedAt: Instant
+  links: { href: string; text: string }[]
+}
 
 export const listChanges = (tx: Tx, serviceId: Id, since: Instant, max: number) =>
   tx.query<ChangeListed>(
@@ -121,7 +134,14 @@ export type RequestListed = {
   body: string
   verdict: Record<string, unknown>
   replayOf: Id | null
-  signals: { action: string; dedupKey: string; verdict: string; alertNumber: number | null; suppression: Suppression | null; pagedIds: Id[] }[]
+  signals: {
+    action: string
+    dedupKey: string
+    verdict: string
+    alertNumber: number | null
+    suppression: Suppression | null
+    pagedIds: Id[]
+  }[]
 }
 
 /** The last requests of a source, each with what became of it. */
@@ -136,7 +156,10 @@ export const listRequests = (tx: Tx, sourceId: Id, max: number) =>
     [sourceId, max],
   )
 
-export async function findRequest(tx: Tx, id: Id): Promise<{ id: Id; sourceId: Id; path: string; body: string } | null> {
+export async function findRequest(
+  tx: Tx,
+  id: Id,
+): Promise<{ id: Id; sourceId: Id; path: string; body: string } | null> {
   const [found] = await tx.query<{ id: Id; sourceId: Id; path: string; body: string }>(
     'select id, source_id as "sourceId", path, body from requests where id = $1',
     [id],

@@ -27,10 +27,14 @@ export type Condition = (facts: Record<string, unknown>) => boolean
 
 /** @throws Problem that names `field` where the condition is not CEL over the variables of routes */
 export function compileCondition(when: string, field: string): Condition {
-  if (when.length > CONDITION_MAX) throw invalid(field, `A condition is at most ${CONDITION_MAX} characters long.`)
+  if (when.length > CONDITION_MAX)
+    throw invalid(field, `A condition is at most ${CONDITION_MAX} characters long.`)
   // CEL's own matches() runs on the host's backtracking engine, which one bad pattern can stall.
   if (/\bmatches\s*\(/.test(when)) {
-    throw invalid(field, 'Write like(text, "pattern") instead of matches(): its time is bounded (RE2 syntax).')
+    throw invalid(
+      field,
+      'Write like(text, "pattern") instead of matches(): its time is bounded (RE2 syntax).',
+    )
   }
   try {
     const program = environment.parse(when)
@@ -39,7 +43,10 @@ export function compileCondition(when: string, field: string): Condition {
     return (facts) => program(facts) === true
   } catch (cause) {
     const why = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : ''
-    throw invalid(field, `The condition cannot be read: ${why}. It may use labels, severity, title, source and service.`)
+    throw invalid(
+      field,
+      `The condition cannot be read: ${why}. It may use labels, severity, title, source and service.`,
+    )
   }
 }
 
@@ -62,7 +69,8 @@ export function createRouter(
   })
   const bySlug = new Map([...serviceSlugs].map(([id, service]) => [service.slug, id]))
   /** Where the source has no service of its own, the label `service` may name one. */
-  const named = (slug: string | undefined): Id | null => (slug === undefined ? null : (bySlug.get(slug) ?? null))
+  const named = (slug: string | undefined): Id | null =>
+    slug === undefined ? null : (bySlug.get(slug) ?? null)
   return (alert) => {
     const source = sources.get(alert.sourceId)
     const own = source?.serviceId ?? named(alert.labels.service)

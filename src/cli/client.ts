@@ -9,8 +9,13 @@ export type Connection = { url: string; token: string | null }
 const SAVED = join(homedir(), '.config', 'allclear', 'login.json')
 
 /** `--url` and `--token`, the environment, or what was saved. */
-export function connection(options: { url?: string; token?: string }, env: NodeJS.ProcessEnv): Connection {
-  const saved = existsSync(SAVED) ? (JSON.parse(readFileSync(SAVED, 'utf8')) as Partial<Connection>) : {}
+export function connection(
+  options: { url?: string; token?: string },
+  env: NodeJS.ProcessEnv,
+): Connection {
+  const saved = existsSync(SAVED)
+    ? (JSON.parse(readFileSync(SAVED, 'utf8')) as Partial<Connection>)
+    : {}
   const local = `http://127.0.0.1:${env.ALLCLEAR_PORT ?? 3911}`
   return {
     url: (options.url ?? env.ALLCLEAR_URL ?? saved.url ?? local).replace(/\/+$/, ''),
@@ -37,16 +42,28 @@ export class Refused extends Error {
 /** The server cannot be reached. */
 export class Unreachable extends Error {}
 
-export async function call<T>(to: Connection, method: string, path: string, body?: unknown): Promise<T> {
+export async function call<T>(
+  to: Connection,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<T> {
   const response = await send(to, method, path, body)
   const text = await response.text()
   const isJson = /json/.test(response.headers.get('content-type') ?? '')
   const value: unknown = isJson ? JSON.parse(text) : text
-  if (!response.ok) throw new Refused(response.status, isJson ? (value as Partial<ProblemShown>) : {})
+  if (!response.ok)
+    throw new Refused(response.status, isJson ? (value as Partial<ProblemShown>) : {})
   return value as T
 }
 
-export async function send(to: Connection, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
+export async function send(
+  to: Connection,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
   try {
     return await fetch(`${to.url}${path}`, {
       method,
@@ -59,6 +76,8 @@ export async function send(to: Connection, method: string, path: string, body?: 
       body: body === undefined ? undefined : JSON.stringify(body),
     })
   } catch {
-    throw new Unreachable(`Nothing answers at ${to.url}. Is Allclear running? Name another address with --url or ALLCLEAR_URL.`)
+    throw new Unreachable(
+      `Nothing answers at ${to.url}. Is Allclear running? Name another address with --url or ALLCLEAR_URL.`,
+    )
   }
 }

@@ -1,1 +1,3 @@
-export async function demo(_o: { isFast: boolean }): Promise<number> { throw new Error('pending') }
+export async function demo(_o: { isFast: boolean }): Promise<number> {
+  throw new Error('pending')
+}

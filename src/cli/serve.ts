@@ -12,11 +12,14 @@ import { Problem } from '../lib/problem.ts'
 const HERE = dirname(fileURLToPath(import.meta.url))
 
 export const migrationsDirectory = (): string =>
-  [join(HERE, 'migrations'), join(HERE, '../db/migrations')].find((path) => existsSync(path)) as string
+  [join(HERE, 'migrations'), join(HERE, '../db/migrations')].find((path) =>
+    existsSync(path),
+  ) as string
 
 export function version(): string {
   for (const path of [join(HERE, '../package.json'), join(HERE, '../../package.json')]) {
-    if (existsSync(path)) return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
+    if (existsSync(path))
+      return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
   }
   return '0'
 }
@@ -39,20 +42,35 @@ export function readAssets(): HttpDeps['assets'] {
     if (!file.isFile()) continue
     const path = join(file.parentPath, file.name)
     const at = path.slice(root.length).replaceAll('\\', '/')
-    assets.set(at, { body: readFileSync(path), type: TYPES[extname(path)] ?? 'application/octet-stream', isImmutable: at.startsWith('/assets/') })
+    assets.set(at, {
+      body: readFileSync(path),
+      type: TYPES[extname(path)] ?? 'application/octet-stream',
+      isImmutable: at.startsWith('/assets/'),
+    })
   }
   return assets
 }
 
 export function createLog(level: string): Log {
-  const logger = pino({ level, base: null, redact: ['password', 'secret', 'token', 'key'] }, pino.destination({ dest: 2, sync: true }))
+  const logger = pino(
+    { level, base: null, redact: ['password', 'secret', 'token', 'key'] },
+    pino.destination({ dest: 2, sync: true }),
+  )
   return (severity, what, detail) => logger[severity](detail ?? {}, what)
 }
 
 export async function serve(only: string): Promise<number> {
   const config = readConfig(process.env, only)
-  const log = createLog(process.stdout.isTTY && config.logLevel === 'info' ? 'warn' : config.logLevel)
-  const app = await startApp({ config, log, version: version(), migrations: migrationsDirectory(), assets: readAssets() })
+  const log = createLog(
+    process.stdout.isTTY && config.logLevel === 'info' ? 'warn' : config.logLevel,
+  )
+  const app = await startApp({
+    config,
+    log,
+    version: version(),
+    migrations: migrationsDirectory(),
+    assets: readAssets(),
+  })
   process.stdout.write(`Allclear is ready: ${app.url || 'engine only'}\n`)
   if (app.setupUrl) process.stdout.write(`Set it up here (the link works once): ${app.setupUrl}\n`)
   return new Promise((done) => {
@@ -69,7 +87,9 @@ export async function serve(only: string): Promise<number> {
 /** What to print for a failure, and how to end. */
 export function explain(cause: unknown): string {
   if (cause instanceof Problem) return cause.message
-  if ((cause as NodeJS.ErrnoException)?.code === 'EADDRINUSE') return 'The port is taken by another program. Choose another with ALLCLEAR_PORT.'
-  if ((cause as NodeJS.ErrnoException)?.code === 'EACCES') return 'This port needs more rights. Choose one above 1023 with ALLCLEAR_PORT.'
+  if ((cause as NodeJS.ErrnoException)?.code === 'EADDRINUSE')
+    return 'The port is taken by another program. Choose another with ALLCLEAR_PORT.'
+  if ((cause as NodeJS.ErrnoException)?.code === 'EACCES')
+    return 'This port needs more rights. Choose one above 1023 with ALLCLEAR_PORT.'
   return cause instanceof Error ? cause.message : String(cause)
 }

@@ -12,11 +12,23 @@ export const ProblemView = z
     type: z.string(),
     title: z.string(),
     status: z.number().int(),
-    code: z.enum(['invalid', 'unauthenticated', 'forbidden', 'not_found', 'conflict', 'unavailable', 'internal']),
+    code: z.enum([
+      'invalid',
+      'unauthenticated',
+      'forbidden',
+      'not_found',
+      'conflict',
+      'unavailable',
+      'internal',
+    ]),
     reason: z.string(),
     detail: z.string(),
     field: z.string().optional(),
-    problems: z.array(z.object({ line: z.number(), column: z.number(), path: z.string(), sentence: z.string() })).optional(),
+    problems: z
+      .array(
+        z.object({ line: z.number(), column: z.number(), path: z.string(), sentence: z.string() }),
+      )
+      .optional(),
     requestId: z.string(),
   })
   .openapi('Problem')
@@ -52,7 +64,15 @@ export const StepView = z
     round: z.number().int(),
     at: Time,
     state: z.enum(['done', 'now', 'next', 'passed']),
-    people: z.array(z.object({ person: PersonRef, localTime: z.string(), via: z.string(), page: Id.nullable(), outcome: z.string().nullable() })),
+    people: z.array(
+      z.object({
+        person: PersonRef,
+        localTime: z.string(),
+        via: z.string(),
+        page: Id.nullable(),
+        outcome: z.string().nullable(),
+      }),
+    ),
     why: z.string().nullable(),
     isFallback: z.boolean(),
   })
@@ -107,7 +127,9 @@ export const EntryView = z
   })
   .openapi('TimelineEntry')
 
-export const ChangeView = z.object({ id: Id, summary: z.string(), at: Time, links: z.array(Link) }).openapi('Change')
+export const ChangeView = z
+  .object({ id: Id, summary: z.string(), at: Time, links: z.array(Link) })
+  .openapi('Change')
 
 export const AlertDetailView = AlertView.extend({
   dedupKey: z.string(),
@@ -126,7 +148,12 @@ export const AlertDetailView = AlertView.extend({
 export const ReceiptView = z
   .object({
     page: PageView,
-    alert: z.object({ title: z.string(), severity: z.string(), service: z.string().nullable(), openedAt: Time }),
+    alert: z.object({
+      title: z.string(),
+      severity: z.string(),
+      service: z.string().nullable(),
+      openedAt: Time,
+    }),
     decided: z.object({ at: Time, rule: z.string(), why: z.string() }),
     acknowledgedAt: Time.nullable(),
     acknowledgedBy: PersonRef.nullable(),
@@ -169,7 +196,13 @@ export const ForecastView = z
   })
   .openapi('Forecast')
 
-export const MatcherView = z.object({ name: z.string().min(1).max(128), op: z.enum(['=', '!=', '=~', '!~']), value: z.string().max(1_024) }).strict()
+export const MatcherView = z
+  .object({
+    name: z.string().min(1).max(128),
+    op: z.enum(['=', '!=', '=~', '!~']),
+    value: z.string().max(1_024),
+  })
+  .strict()
 
 export const SilenceView = z
   .object({
@@ -186,7 +219,12 @@ export const SilenceView = z
   .openapi('Silence')
 
 export const BlastView = z
-  .object({ alerts: z.number().int(), groups: z.number().int(), teams: z.array(z.object({ team: Ref.nullable(), alerts: z.number().int() })), sentence: z.string() })
+  .object({
+    alerts: z.number().int(),
+    groups: z.number().int(),
+    teams: z.array(z.object({ team: Ref.nullable(), alerts: z.number().int() })),
+    sentence: z.string(),
+  })
   .openapi('Blast')
 
 export const RequestView = z
@@ -197,14 +235,30 @@ export const RequestView = z
     status: z.number().int(),
     body: z.string(),
     verdict: z.string().describe('What became of it, in a sentence'),
-    signals: z.array(z.object({ action: z.string(), dedupKey: z.string(), verdict: z.string(), alert: z.string().nullable(), suppressedBy: z.string().nullable(), paged: z.array(z.string()) })),
+    signals: z.array(
+      z.object({
+        action: z.string(),
+        dedupKey: z.string(),
+        verdict: z.string(),
+        alert: z.string().nullable(),
+        suppressedBy: z.string().nullable(),
+        paged: z.array(z.string()),
+      }),
+    ),
     problems: z.array(z.object({ field: z.string(), message: z.string() })),
     isReplay: z.boolean(),
   })
   .openapi('Request')
 
 export const SourceView = z
-  .object({ id: Id, slug: z.string(), name: z.string(), kind: z.string(), service: Ref.nullable(), paths: z.array(z.string()) })
+  .object({
+    id: Id,
+    slug: z.string(),
+    name: z.string(),
+    kind: z.string(),
+    service: Ref.nullable(),
+    paths: z.array(z.string()),
+  })
   .openapi('Source')
 
 export const MeView = z
@@ -221,15 +275,31 @@ export const MeView = z
 
 export const PlanView = z
   .object({
-    changes: z.array(z.object({ section: z.string(), id: z.string(), action: z.enum(['add', 'change', 'remove']), fields: z.array(z.object({ path: z.string(), from: z.unknown(), to: z.unknown() })) })),
-    findings: z.array(z.object({ rule: z.string(), about: z.string(), sentence: z.string(), wayOut: z.string() })),
-    paging: z.array(z.object({ service: z.string(), before: z.string().nullable(), after: z.string() })),
+    changes: z.array(
+      z.object({
+        section: z.string(),
+        id: z.string(),
+        action: z.enum(['add', 'change', 'remove']),
+        fields: z.array(z.object({ path: z.string(), from: z.unknown(), to: z.unknown() })),
+      }),
+    ),
+    findings: z.array(
+      z.object({ rule: z.string(), about: z.string(), sentence: z.string(), wayOut: z.string() }),
+    ),
+    paging: z.array(
+      z.object({ service: z.string(), before: z.string().nullable(), after: z.string() }),
+    ),
     applied: z.boolean(),
   })
   .openapi('Plan')
 
 export const DoctorView = z
-  .object({ findings: z.array(z.object({ rule: z.string(), about: z.string(), sentence: z.string(), wayOut: z.string() })), ready: z.boolean() })
+  .object({
+    findings: z.array(
+      z.object({ rule: z.string(), about: z.string(), sentence: z.string(), wayOut: z.string() }),
+    ),
+    ready: z.boolean(),
+  })
   .openapi('Doctor')
 
 export type Problem = z.infer<typeof ProblemView>

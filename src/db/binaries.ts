@@ -30,7 +30,11 @@ export function findBinaries(copyTo: string, runner: Runner): string {
     cpSync(from, copyTo, { recursive: true, verbatimSymlinks: true })
   }
   if (!linkLibraries(copyTo)) {
-    throw new Problem('unavailable', 'binariesUnusable', `PostgreSQL's libraries could not be set up in ${copyTo}. Make it writable, or set DATABASE_URL to a PostgreSQL of your own.`)
+    throw new Problem(
+      'unavailable',
+      'binariesUnusable',
+      `PostgreSQL's libraries could not be set up in ${copyTo}. Make it writable, or set DATABASE_URL to a PostgreSQL of your own.`,
+    )
   }
   return copyTo
 }
@@ -75,7 +79,8 @@ export function findRunner(): Runner {
   if (process.getuid?.() !== 0) return null
   for (const name of ['postgres', 'nobody']) {
     try {
-      const id = (flag: string) => Number(execFileSync('id', [flag, name], { stdio: ['ignore', 'pipe', 'ignore'] }))
+      const id = (flag: string) =>
+        Number(execFileSync('id', [flag, name], { stdio: ['ignore', 'pipe', 'ignore'] }))
       return { uid: id('-u'), gid: id('-g') }
     } catch {
       // No such account here: the next one.

@@ -4,7 +4,15 @@
  * process dies, even by kill -9, the pipe it held is closed and PostgreSQL shuts down cleanly.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -64,7 +72,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   }
 }
 
-async function startLocked(dataDir: string, options: EmbeddedOptions, release: () => void): Promise<Embedded> {
+async function startLocked(
+  dataDir: string,
+  options: EmbeddedOptions,
+  release: () => void,
+): Promise<Embedded> {
   const runner = findRunner()
   const cluster = join(dataDir, 'pg', VERSION)
   if (runner) {
@@ -191,7 +203,9 @@ async function initialise(bin: string, cluster: string, runner: Runner): Promise
 function makeSocketDirectory(dataDir: string, runner: Runner): string {
   const beside = join(dataDir, 'pg', 'run')
   const directory =
-    Buffer.byteLength(beside) <= SOCKET_DIRECTORY_MAX ? beside : mkdtempSync(join(tmpdir(), 'allclear-'))
+    Buffer.byteLength(beside) <= SOCKET_DIRECTORY_MAX
+      ? beside
+      : mkdtempSync(join(tmpdir(), 'allclear-'))
   makeOwned(directory, runner)
   return directory
 }
@@ -260,18 +274,34 @@ function tryKill(pid: number, signal: NodeJS.Signals): void {
 function explain(cause: unknown, dataDir: string): Problem {
   if (cause instanceof Problem) return cause
   const text = cause instanceof Error ? cause.message : String(cause)
-  const say = (reason: string, sentence: string) => new Problem('unavailable', reason, sentence, { cause })
+  const say = (reason: string, sentence: string) =>
+    new Problem('unavailable', reason, sentence, { cause })
   if (/No space left|ENOSPC/.test(text)) {
-    return say('diskFull', `The disk that holds ${dataDir} is full. Free some space and start again: nothing that was accepted is lost.`)
+    return say(
+      'diskFull',
+      `The disk that holds ${dataDir} is full. Free some space and start again: nothing that was accepted is lost.`,
+    )
   }
   if (/EACCES|EPERM|Permission denied/.test(text)) {
-    return say('noPermission', `Allclear may not write to ${dataDir}. Give the directory to the account that runs it, or choose another with ALLCLEAR_DATA.`)
+    return say(
+      'noPermission',
+      `Allclear may not write to ${dataDir}. Give the directory to the account that runs it, or choose another with ALLCLEAR_DATA.`,
+    )
   }
   if (/EROFS|Read-only file system/.test(text)) {
-    return say('readOnly', `${dataDir} is on a read-only file system. Choose another directory with ALLCLEAR_DATA.`)
+    return say(
+      'readOnly',
+      `${dataDir} is on a read-only file system. Choose another directory with ALLCLEAR_DATA.`,
+    )
   }
   if (/checksum|invalid page|could not locate a valid checkpoint|PANIC/.test(text)) {
-    return say('dataDamaged', `The data in ${dataDir}/pg is damaged. Keep a copy of the directory and restore the newest backup into an empty one.`)
+    return say(
+      'dataDamaged',
+      `The data in ${dataDir}/pg is damaged. Keep a copy of the directory and restore the newest backup into an empty one.`,
+    )
   }
-  return say('databaseWouldNotStart', `The built-in PostgreSQL in ${dataDir}/pg would not start. The log has its last words; DATABASE_URL uses a PostgreSQL of your own instead.`)
+  return say(
+    'databaseWouldNotStart',
+    `The built-in PostgreSQL in ${dataDir}/pg would not start. The log has its last words; DATABASE_URL uses a PostgreSQL of your own instead.`,
+  )
 }

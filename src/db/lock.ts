@@ -24,7 +24,11 @@ export function takeLock(dataDir: string): { release(): void } {
       rmSync(path, { force: true })
     }
   }
-  throw new Problem('conflict', 'alreadyRunning', `Another process is taking ${dataDir} at this moment. Try again.`)
+  throw new Problem(
+    'conflict',
+    'alreadyRunning',
+    `Another process is taking ${dataDir} at this moment. Try again.`,
+  )
 }
 
 /** The process that holds the lock, or null where it is gone (its number may have been reused). */

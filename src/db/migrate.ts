@@ -31,7 +31,9 @@ export async function migrate(db: Db, directory: string): Promise<number[]> {
   const applied: number[] = []
   await db.withTx('chores', (tx) => tx.query(BOOKKEEPING))
   for (const migration of migrations) {
-    const isNew = await db.withTx('chores', (tx) => applyOne(tx, migration, migrations), { timeoutMs: 600_000 })
+    const isNew = await db.withTx('chores', (tx) => applyOne(tx, migration, migrations), {
+      timeoutMs: 600_000,
+    })
     if (isNew) applied.push(migration.number)
   }
   return applied
@@ -69,7 +71,10 @@ async function applyOne(tx: Tx, migration: Migration, all: readonly Migration[])
   return true
 }
 
-function refuseNewer(known: readonly { number: number; name: string }[], all: readonly Migration[]): void {
+function refuseNewer(
+  known: readonly { number: number; name: string }[],
+  all: readonly Migration[],
+): void {
   const newest = known.at(-1)
   if (!newest || newest.number <= (all.at(-1)?.number ?? 0)) return
   throw new Problem(

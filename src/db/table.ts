@@ -39,8 +39,7 @@ export function table<Row extends Record<string, unknown>>(
     upsert: `insert into ${name} (${names.join(', ')})
       select ${cast.join(', ')} from unnest(${arrays.join(', ')}) as t(${cast.map((_, i) => `c${i}`).join(', ')})
       on conflict (id) do update set ${updates.join(', ')}`,
-    values: (rows) =>
-      all.map((column) => rows.map((row) => toSql(row[column], columns[column]))),
+    values: (rows) => all.map((column) => rows.map((row) => toSql(row[column], columns[column]))),
   }
 }
 

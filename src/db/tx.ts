@@ -10,7 +10,12 @@ import { Problem } from '../lib/problem.ts'
 
 export type PoolName = 'paging' | 'ingest' | 'web' | 'chores'
 
-export const POOL_MAX: Readonly<Record<PoolName, number>> = { paging: 4, ingest: 3, web: 6, chores: 2 }
+export const POOL_MAX: Readonly<Record<PoolName, number>> = {
+  paging: 4,
+  ingest: 3,
+  web: 6,
+  chores: 2,
+}
 
 /** Bends time for demos and tests: real instants in, pretend ones out. The identity everywhere else. */
 export type Clock = { toVirtual(real: Instant): Instant }
@@ -75,7 +80,11 @@ export function createDb(options: DbOptions): Db {
     }
   }
 
-  async function once<T>(name: PoolName, work: (tx: Tx) => Promise<T>, txOptions: TxOptions): Promise<T> {
+  async function once<T>(
+    name: PoolName,
+    work: (tx: Tx) => Promise<T>,
+    txOptions: TxOptions,
+  ): Promise<T> {
     const client = await connect(name)
     const after: (() => void)[] = []
     let isBroken = false
@@ -123,7 +132,11 @@ export function createDb(options: DbOptions): Db {
 }
 
 /** One round trip: the limits are local to the transaction, as a transaction pooler needs them to be. */
-const begin = ({ isolation = undefined, readOnly = false, timeoutMs = 10_000 }: TxOptions): string =>
+const begin = ({
+  isolation = undefined,
+  readOnly = false,
+  timeoutMs = 10_000,
+}: TxOptions): string =>
   `begin isolation level ${isolation ?? 'read committed'}${readOnly ? ' read only' : ''};
    set local statement_timeout = ${Math.floor(timeoutMs)}; set local lock_timeout = 4000;
    set local idle_in_transaction_session_timeout = ${Math.floor(timeoutMs) + 5_000};
@@ -157,7 +170,10 @@ const codeOf = (cause: unknown): string =>
 
 const isConnectionLost = (cause: unknown): boolean =>
   /^(08|57P0|ECONN|EPIPE|ENOENT|ETIMEDOUT|53)/.test(codeOf(cause)) ||
-  (cause instanceof Error && /Connection terminated|timeout exceeded when trying to connect|Client has encountered/.test(cause.message))
+  (cause instanceof Error &&
+    /Connection terminated|timeout exceeded when trying to connect|Client has encountered/.test(
+      cause.message,
+    ))
 
 const isWorthRepeating = (cause: unknown): boolean => /^(40001|40P01|55P03)$/.test(codeOf(cause))
 
@@ -168,7 +184,12 @@ const refused = (cause: unknown): unknown =>
 const unavailable = (cause: unknown): Problem =>
   cause instanceof Problem
     ? cause
-    : new Problem('unavailable', 'databaseUnavailable', 'The database does not answer at the moment. Try again in a few seconds.', {
-        retryAfterSeconds: 2,
-        cause,
-      })
+    : new Problem(
+        'unavailable',
+        'databaseUnavailable',
+        'The database does not answer at the moment. Try again in a few seconds.',
+        {
+          retryAfterSeconds: 2,
+          cause,
+        },
+      )

@@ -25,15 +25,25 @@ export function createDirectoryCache(onPoison: (what: string, id: Id) => void): 
   }
 }
 
-export async function readDirectory(tx: Tx, onPoison: (what: string, id: Id) => void): Promise<Directory> {
+export async function readDirectory(
+  tx: Tx,
+  onPoison: (what: string, id: Id) => void,
+): Promise<Directory> {
   const [version] = await tx.query<{ version: number }>('select version from directory_version')
   const people = await tx.query<Person & { id: Id }>(PEOPLE)
   const contacts = await tx.query<Contact & { personId: Id }>(CONTACTS)
-  const schedules = await tx.query<Omit<Schedule, 'rotations' | 'overrides' | 'shadows'> & { definition: Schedule }>(SCHEDULES)
+  const schedules = await tx.query<
+    Omit<Schedule, 'rotations' | 'overrides' | 'shadows'> & { definition: Schedule }
+  >(SCHEDULES)
   const [organisation] = await tx.query<Organisation>(ORGANISATION)
   return {
     version: version?.version ?? 0,
-    organisation: organisation ?? { name: 'My organisation', fallback: [], pausedAt: null, epoch: 1 },
+    organisation: organisation ?? {
+      name: 'My organisation',
+      fallback: [],
+      pausedAt: null,
+      epoch: 1,
+    },
     people: keyed(
       people.map((person) => ({
         ...person,
@@ -96,7 +106,10 @@ const MAINTENANCES = `select id, service_ids as "serviceIds", team_id as "teamId
   where ended_at is null and ends_at > clock_timestamp() - interval '1 hour' order by starts_at`
 
 /** Which source a key belongs to. Two keys may be live, so that one can be replaced without a gap. */
-export async function findSourceByKeyHash(tx: Tx, hash: Buffer): Promise<{ id: Id; kind: string } | null> {
+export async function findSourceByKeyHash(
+  tx: Tx,
+  hash: Buffer,
+): Promise<{ id: Id; kind: string } | null> {
   const [found] = await tx.query<{ id: Id; kind: string }>(
     'select id, kind from sources where (key_hash = $1 or next_key_hash = $1) and retired_at is null',
     [hash],

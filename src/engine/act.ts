@@ -54,7 +54,9 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
   const doing = { tx, actor: acting.actor, makeId: desk.makeId }
   switch (asked.verb) {
     case 'raiseAlert': {
-      allow(acting.who, 'raise', { teamId: desk.directory.services.get(asked.serviceId)?.teamId ?? null })
+      allow(acting.who, 'raise', {
+        teamId: desk.directory.services.get(asked.serviceId)?.teamId ?? null,
+      })
       return { kind: 'done', result: await raiseAlert(desk, asked) }
     }
     case 'silence':
@@ -67,8 +69,12 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
       return ended(await mute.endSilence(doing, asked.silenceId))
     }
     case 'maintain':
-      for (const id of asked.serviceIds) allow(acting.who, 'silence', { teamId: desk.directory.services.get(id)?.teamId ?? null })
-      return { kind: 'done', result: { maintenanceId: await mute.makeMaintenance(doing, asked, desk.directory) } }
+      for (const id of asked.serviceIds)
+        allow(acting.who, 'silence', { teamId: desk.directory.services.get(id)?.teamId ?? null })
+      return {
+        kind: 'done',
+        result: { maintenanceId: await mute.makeMaintenance(doing, asked, desk.directory) },
+      }
     case 'endMaintenance': {
       const maintenance = desk.directory.maintenances.find((one) => one.id === asked.maintenanceId)
       if (!maintenance) throw notFound('maintenance window')
@@ -83,7 +89,10 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
   }
 }
 
-type Answering = Extract<Verb, { verb: 'acknowledge' | 'resolve' | 'release' | 'escalate' | 'snooze' | 'pageAlso' | 'notMine' }>
+type Answering = Extract<
+  Verb,
+  { verb: 'acknowledge' | 'resolve' | 'release' | 'escalate' | 'snooze' | 'pageAlso' | 'notMine' }
+>
 
 async function answer(desk: Desk, acting: Acting, asked: Answering): Promise<Acted> {
   const groupId = await respond.locate(desk.tx, asked)
@@ -91,7 +100,9 @@ async function answer(desk: Desk, acting: Acting, asked: Answering): Promise<Act
   if (asked.verb === 'resolve') {
     const [peeked] = await desk.tx.peek({ kind: 'group', by: 'id', values: [groupId] })
     if (!peeked) throw notFound('alert')
-    const pages = peeked.climbId ? await desk.tx.peek({ kind: 'page', by: 'climbId', values: [peeked.climbId] }) : []
+    const pages = peeked.climbId
+      ? await desk.tx.peek({ kind: 'page', by: 'climbId', values: [peeked.climbId] })
+      : []
     allow(acting.who, 'respond', { ...peeked, pagedIds: pages.map((page) => page.personId) })
     return acted(await respond.resolve(desk, groupId))
   }
@@ -120,7 +131,9 @@ const acted = (done: respond.Done): Acted =>
     : { kind: 'nothing', reason: done.reason, by: done.by, at: done.at }
 
 const ended = (isEnded: boolean): Acted =>
-  isEnded ? { kind: 'done', result: {} } : { kind: 'nothing', reason: 'alreadyEnded', by: null, at: null }
+  isEnded
+    ? { kind: 'done', result: {} }
+    : { kind: 'nothing', reason: 'alreadyEnded', by: null, at: null }
 
 /** @throws Problem: not_found where it must not even be seen, forbidden otherwise */
 export function allow(who: Principal, action: Action, thing: Thing = {}): void {
@@ -131,15 +144,39 @@ export function allow(who: Principal, action: Action, thing: Thing = {}): void {
 
 /** After a restore: sending begins again, and what was restored is not paged as if it were new. */
 async function resume(tx: Tx): Promise<Acted> {
-  const rows = await tx.query('update organisation set paused_at = null, paused_because = null where paused_at is not null returning id')
+  const rows = await tx.query(
+    'update organisation set paused_at = null, paused_because = null where paused_at is not null returning id',
+  )
   return ended(rows.length > 0)
 }
 
 /** Who did what, for those who have to answer for it. Never what was said in confidence. */
-async function auditRow(tx: Tx, deps: ActDeps, acting: Acting, asked: Verb, result: Acted): Promise<void> {
-  const object = 'pageId' in asked ? asked.pageId : 'groupId' in asked ? asked.groupId : 'alertId' in asked ? asked.alertId : null
+async function auditRow(
+  tx: Tx,
+  deps: ActDeps,
+  acting: Acting,
+  asked: Verb,
+  result: Acted,
+): Promise<void> {
+  const object =
+    'pageId' in asked
+      ? asked.pageId
+      : 'groupId' in asked
+        ? asked.groupId
+        : 'alertId' in asked
+          ? asked.alertId
+          : null
   await tx.query(
     'insert into audit (id, at, actor, action, object_kind, object_id, request_id, detail) values ($1, $2, $3, $4, $5, $6, $7, $8)',
-    [deps.tools.makeId(tx.now), toIso(tx.now), JSON.stringify(acting.actor), asked.verb, 'alert', object ?? null, acting.requestId ?? null, JSON.stringify({ outcome: result.kind })],
+    [
+      deps.tools.makeId(tx.now),
+      toIso(tx.now),
+      JSON.stringify(acting.actor),
+      asked.verb,
+      'alert',
+      object ?? null,
+      acting.requestId ?? null,
+      JSON.stringify({ outcome: result.kind }),
+    ],
   )
 }

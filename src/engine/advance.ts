@@ -59,9 +59,12 @@ export const openPagesOf = (desk: Desk, climbId: Id): Page[] =>
   [...desk.all('page')].filter((page) => page.climbId === climbId && page.status === 'open')
 
 function gather(desk: Desk, climb: Climb, event: Event): Facts {
-  const about = event.kind === 'declined' ? event.by : event.kind === 'unreachable' ? event.person : null
+  const about =
+    event.kind === 'declined' ? event.by : event.kind === 'unreachable' ? event.person : null
   const waitingFor = openPagesOf(desk, climb.id)
-    .filter((page) => page.personId !== about && 'step' in climb.state && page.step === climb.state.step)
+    .filter(
+      (page) => page.personId !== about && 'step' in climb.state && page.step === climb.state.step,
+    )
     .map((page) => page.personId)
   return factsFor(
     climb.ladder,
@@ -203,7 +206,13 @@ export function closePage(desk: Desk, page: Page, as: PageStatus, because: strin
   for (const attempt of desk.all('attempt')) {
     if (attempt.pageId !== page.id || attempt.status !== 'waiting') continue
     unused += 1
-    desk.put('attempt', { ...attempt, status: 'cancelled', reason: because, wakeAt: null, finishedAt: desk.now })
+    desk.put('attempt', {
+      ...attempt,
+      status: 'cancelled',
+      reason: because,
+      wakeAt: null,
+      finishedAt: desk.now,
+    })
   }
   const climb = desk.get('climb', page.climbId)
   if (!climb) return

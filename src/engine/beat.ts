@@ -15,7 +15,11 @@ export const BEAT_MS = 500
  * @param work one round; gives whether there may be more to do at once
  * @param onTrouble told of a round that failed; the next one comes all the same
  */
-export function startBeat(work: () => Promise<boolean>, onTrouble: (cause: unknown) => void, everyMs = BEAT_MS): Beat {
+export function startBeat(
+  work: () => Promise<boolean>,
+  onTrouble: (cause: unknown) => void,
+  everyMs = BEAT_MS,
+): Beat {
   let isStopped = false
   let isNudged = false
   let wake: (() => void) | null = null

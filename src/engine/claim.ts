@@ -29,21 +29,38 @@ export type Claim = {
 
 export async function claim(tx: EngineTx, tools: Tools, max: number): Promise<Claim> {
   const directory = await tx.directory()
-  const nothing = { now: tx.now, messages: [], pages: new Map(), groups: new Map(), climbs: new Map(), directory }
+  const nothing = {
+    now: tx.now,
+    messages: [],
+    pages: new Map(),
+    groups: new Map(),
+    climbs: new Map(),
+    directory,
+  }
   if (directory.organisation.pausedAt !== null) return nothing
   const due = await tx.due('attempt', max)
   if (due.length === 0) return nothing
-  const pages = byId(await tx.peek({ kind: 'page', by: 'id', values: unique(due, (a) => a.pageId) }))
+  const pages = byId(
+    await tx.peek({ kind: 'page', by: 'id', values: unique(due, (a) => a.pageId) }),
+  )
   const wanted: Attempt[] = []
   const rows: Attempt[] = []
   for (const attempt of due) {
     const page = pages.get(attempt.pageId)
     if (attempt.status === 'claimed') rows.push(...(await afterDeath(tx, tools, attempt, page)))
     else if (page?.status === 'open') wanted.push(attempt)
-    else rows.push({ ...attempt, status: 'cancelled', reason: page?.closedBecause ?? 'pageGone', wakeAt: null, finishedAt: tx.now })
+    else
+      rows.push({
+        ...attempt,
+        status: 'cancelled',
+        reason: page?.closedBecause ?? 'pageGone',
+        wakeAt: null,
+        finishedAt: tx.now,
+      })
   }
   const { messages, held } = await sort(tx, directory, wanted)
-  for (const { attempt, until } of held) rows.push({ ...attempt, wakeAt: until, reason: 'bundling' })
+  for (const { attempt, until } of held)
+    rows.push({ ...attempt, wakeAt: until, reason: 'bundling' })
   const claimed = messages.map(({ lead, others }) => ({
     lead: claimOne(lead, tx.now, null),
     others: others.map((other) => claimOne(other, tx.now, lead.id)),
@@ -51,9 +68,24 @@ export async function claim(tx: EngineTx, tools: Tools, max: number): Promise<Cl
   for (const { lead, others } of claimed) rows.push(lead, ...others)
   await tx.save('attempt', rows)
   if (claimed.length === 0) return nothing
-  const groups = await tx.peek({ kind: 'group', by: 'id', values: unique([...pages.values()], (p) => p.groupId) })
-  const climbs = await tx.peek({ kind: 'climb', by: 'id', values: unique([...pages.values()], (p) => p.climbId) })
-  return { now: tx.now, messages: claimed, pages, groups: byId(groups), climbs: byId(climbs), directory }
+  const groups = await tx.peek({
+    kind: 'group',
+    by: 'id',
+    values: unique([...pages.values()], (p) => p.groupId),
+  })
+  const climbs = await tx.peek({
+    kind: 'climb',
+    by: 'id',
+    values: unique([...pages.values()], (p) => p.climbId),
+  })
+  return {
+    now: tx.now,
+    messages: claimed,
+    pages,
+    groups: byId(groups),
+    climbs: byId(climbs),
+    directory,
+  }
 }
 
 const claimOne = (attempt: Attempt, now: number, bundledInto: Id | null): Attempt => ({
@@ -67,7 +99,12 @@ const claimOne = (attempt: Attempt, now: number, bundledInto: Id | null): Attemp
 })
 
 /** The sender that held it is gone, and nobody knows whether the provider has it. */
-async function afterDeath(tx: EngineTx, tools: Tools, attempt: Attempt, page: Page | undefined): Promise<readonly Attempt[]> {
+async function afterDeath(
+  tx: EngineTx,
+  tools: Tools,
+  attempt: Attempt,
+  page: Page | undefined,
+): Promise<readonly Attempt[]> {
   const siblings = await tx.find({ kind: 'attempt', by: 'pageId', values: [attempt.pageId] })
   return follow(
     { ...attempt, fence: attempt.fence + 1 },
@@ -83,7 +120,10 @@ async function afterDeath(tx: EngineTx, tools: Tools, attempt: Attempt, page: Pa
 }
 
 async function sort(tx: EngineTx, directory: Directory, wanted: readonly Attempt[]) {
-  const recent = await tx.sentSince(unique(wanted, (a) => a.contactId), tx.now - WINDOW_MS)
+  const recent = await tx.sentSince(
+    unique(wanted, (a) => a.contactId),
+    tx.now - WINDOW_MS,
+  )
   const due = wanted.map((attempt) => {
     const contact = contactOf(directory, attempt)
     return { attempt, bundles: contact?.fields.bundle !== false }

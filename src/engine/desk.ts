@@ -60,7 +60,8 @@ export async function openDesk(tx: EngineTx, tools: Tools, actor: Actor): Promis
     },
     record: (entry) => void entries.push(entry),
     async save() {
-      for (const kind of KINDS) await saveKind(tx, kind, rowsOf(kind), changed.get(kind) ?? new Set())
+      for (const kind of KINDS)
+        await saveKind(tx, kind, rowsOf(kind), changed.get(kind) ?? new Set())
       if (entries.length > 0) await tx.record(entries)
     },
   }

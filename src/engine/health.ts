@@ -6,7 +6,12 @@ import type { Tx } from '../db/tx.ts'
 import { type Instant, SECOND, toIso } from '../lib/instant.ts'
 
 export type Check = { name: string; isGood: boolean; value: number; sentence: string }
-export type Health = { status: 'ok' | 'degraded'; at: Instant; checks: readonly Check[]; pausedAt: Instant | null }
+export type Health = {
+  status: 'ok' | 'degraded'
+  at: Instant
+  checks: readonly Check[]
+  pausedAt: Instant | null
+}
 
 /** How late the engine may be before it says so. */
 export const LATE_MS = 60 * SECOND
@@ -24,9 +29,21 @@ const QUESTIONS: readonly Question[] = [
         and a.suppression is null and (c.id is null or c.ended_at is not null)`,
     say: (count) => `${count} open alerts that nobody is being paged for`,
   },
-  { name: 'alertsOverdue', sql: 'select count(*) as value from alerts where wake_at < $1 and quarantine is null', say: (count) => `${count} alerts wait for the pipeline` },
-  { name: 'climbsOverdue', sql: 'select count(*) as value from climbs where wake_at < $1 and quarantine is null', say: (count) => `${count} escalations are late` },
-  { name: 'attemptsOverdue', sql: 'select count(*) as value from attempts where wake_at < $1', say: (count) => `${count} messages are late` },
+  {
+    name: 'alertsOverdue',
+    sql: 'select count(*) as value from alerts where wake_at < $1 and quarantine is null',
+    say: (count) => `${count} alerts wait for the pipeline`,
+  },
+  {
+    name: 'climbsOverdue',
+    sql: 'select count(*) as value from climbs where wake_at < $1 and quarantine is null',
+    say: (count) => `${count} escalations are late`,
+  },
+  {
+    name: 'attemptsOverdue',
+    sql: 'select count(*) as value from attempts where wake_at < $1',
+    say: (count) => `${count} messages are late`,
+  },
   {
     name: 'quarantined',
     sql: `select (select count(*) from alerts where quarantine is not null and status = 'firing')
@@ -51,7 +68,9 @@ export async function checkHealth(tx: Tx): Promise<Health> {
     const value = Number(row?.value ?? 0)
     checks.push({ name, value, isGood: value === 0, sentence: value === 0 ? 'none' : say(value) })
   }
-  const [organisation] = await tx.query<{ pausedAt: Instant | null }>('select paused_at as "pausedAt" from organisation')
+  const [organisation] = await tx.query<{ pausedAt: Instant | null }>(
+    'select paused_at as "pausedAt" from organisation',
+  )
   const pausedAt = organisation?.pausedAt ?? null
   const isGood = checks.every((check) => check.isGood) || pausedAt !== null
   return { status: isGood ? 'ok' : 'degraded', at: tx.now, checks, pausedAt }

@@ -111,7 +111,17 @@ async function write(tx: EngineTx, batch: readonly Waiting[], tools: Tools): Pro
     const requestId = tools.makeId(tx.now)
     const verdicts = inbound.received.signals.map((signal) => {
       const { alert, verdict } = foldOne(known, changed, signal, inbound.sourceId, tx.now, tools)
-      signals.push(signalled(tools.makeId(tx.now), requestId, inbound.sourceId, signal, alert, verdict, tx.now))
+      signals.push(
+        signalled(
+          tools.makeId(tx.now),
+          requestId,
+          inbound.sourceId,
+          signal,
+          alert,
+          verdict,
+          tx.now,
+        ),
+      )
       return verdict
     })
     requests.push({
@@ -121,15 +131,22 @@ async function write(tx: EngineTx, batch: readonly Waiting[], tools: Tools): Pro
       path: inbound.path,
       body: inbound.body,
       status: inbound.status,
-      verdict: { verdicts, problems: inbound.received.problems, changes: inbound.received.changes },
+      verdict: { verdicts, problems: inbound.received.problems },
+      changes: inbound.received.changes.map((change) => ({ ...change, id: tools.makeId(tx.now) })),
       replayOf: inbound.replayOf,
     })
     return { kind: 'stored', requestId, verdicts }
   })
   // Ended episodes first: only one episode of a key may be current at any statement.
   const rows = [...changed.values()]
-  await tx.save('alert', rows.filter((alert) => !alert.current))
-  await tx.save('alert', rows.filter((alert) => alert.current))
+  await tx.save(
+    'alert',
+    rows.filter((alert) => !alert.current),
+  )
+  await tx.save(
+    'alert',
+    rows.filter((alert) => alert.current),
+  )
   await tx.recordSignals(requests, signals)
   return answers
 }
@@ -159,7 +176,10 @@ function foldOne(
 ): { alert: Alert | null; verdict: FoldVerdict } {
   const key = keyOf(sourceId, signal.dedupKey)
   const before = known.get(key) ?? null
-  const bounded = signal.title.length > TITLE_MAX ? { ...signal, title: truncate(signal.title, TITLE_MAX) } : signal
+  const bounded =
+    signal.title.length > TITLE_MAX
+      ? { ...signal, title: truncate(signal.title, TITLE_MAX) }
+      : signal
   const folded = fold(before, bounded, { now, sourceId, makeId: () => tools.makeId(now) })
   if (folded.ended) changed.set(folded.ended.id, folded.ended)
   if (folded.alert && folded.alert !== before) {

@@ -30,7 +30,11 @@ export async function reportSent(store: EngineStore, results: readonly Result[])
   })
 }
 
-export async function reportFailed(store: EngineStore, tools: Tools, result: Result): Promise<void> {
+export async function reportFailed(
+  store: EngineStore,
+  tools: Tools,
+  result: Result,
+): Promise<void> {
   await store.transaction('paging', async (tx) => {
     const desk = await openDesk(tx, tools, ENGINE)
     const { climbId, pageId } = result.attempt

@@ -100,12 +100,16 @@ async function deliver(deps: SenderDeps, claimed: Claim, message: Claimed): Prom
   const told = tell(claimed, lead)
   if (!told) return { kind: 'gaveUp', reason: 'pageGone' }
   try {
-    const outgoing = compose(told, others.map((other) => tell(claimed, other)).filter((one) => one !== null), {
-      now: claimed.now,
-      timezone: person.timezone,
-      linkFor: deps.linkFor,
-      next: deps.nextFor(claimed, message),
-    })
+    const outgoing = compose(
+      told,
+      others.map((other) => tell(claimed, other)).filter((one) => one !== null),
+      {
+        now: claimed.now,
+        timezone: person.timezone,
+        linkFor: deps.linkFor,
+        next: deps.nextFor(claimed, message),
+      },
+    )
     const destination = deps.destinationOf(contact.kind, contact.fields)
     return await channel.send(outgoing, destination, deps.timeLimit(CALL_MS_MAX))
   } catch (cause) {

@@ -39,15 +39,21 @@ async function fetchGroups(
   const own = passed.map((one) => one.before.groupId).filter((id) => id !== null)
   const keys = passed.filter((one) => one.before.groupId === null).map((one) => one.groupKey)
   const groups = [
-    ...(own.length > 0 ? await desk.fetch({ kind: 'group', by: 'id', values: [...new Set(own)] }) : []),
-    ...(keys.length > 0 ? await desk.fetch({ kind: 'group', by: 'openKey', values: [...new Set(keys)] }) : []),
+    ...(own.length > 0
+      ? await desk.fetch({ kind: 'group', by: 'id', values: [...new Set(own)] })
+      : []),
+    ...(keys.length > 0
+      ? await desk.fetch({ kind: 'group', by: 'openKey', values: [...new Set(keys)] })
+      : []),
   ]
   const climbIds = [...new Set(groups.map((group) => group.climbId).filter((id) => id !== null))]
   if (climbIds.length > 0) {
     await desk.fetch({ kind: 'climb', by: 'id', values: climbIds })
     await fetchPages(desk, climbIds)
   }
-  return new Map(groups.filter((group) => group.status !== 'resolved').map((group) => [group.key, group]))
+  return new Map(
+    groups.filter((group) => group.status !== 'resolved').map((group) => [group.key, group]),
+  )
 }
 
 function settleOne(desk: Desk, one: Passed & { before: Alert }, open: Map<string, Group>): void {

@@ -4,7 +4,16 @@ import type { Directory } from '../directory/directory.ts'
 import { toIso } from '../lib/instant.ts'
 import type { Recent } from '../notify/bundle.ts'
 import { record } from '../timeline/store.ts'
-import type { DueKind, EngineStore, EngineTx, Kind, Lookup, Requested, Rows, Signalled } from './store.ts'
+import type {
+  DueKind,
+  EngineStore,
+  EngineTx,
+  Kind,
+  Lookup,
+  Requested,
+  Rows,
+  Signalled,
+} from './store.ts'
 import { TABLES } from './tables.ts'
 
 /** @param directoryAt the snapshot of the configuration, read again when it has changed */
@@ -30,6 +39,19 @@ export function engineTx(tx: Tx, directoryAt: (tx: Tx) => Promise<Directory>): E
     async recordSignals(requests, signals) {
       await tx.query(INSERT_REQUESTS, requestValues(requests))
       if (signals.length > 0) await tx.query(INSERT_SIGNALS, signalValues(signals))
+      for (const request of requests) {
+        for (const change of request.changes) {
+          await tx.query(INSERT_CHANGE, [
+            change.id,
+            request.sourceId,
+            toIso(change.occurredAt ?? tx.now),
+            toIso(tx.now),
+            change.summary,
+            JSON.stringify(change.links),
+            JSON.stringify(change.labels),
+          ])
+        }
+      }
     },
     sentSince: (contactIds, since) =>
       contactIds.length === 0
@@ -108,3 +130,7 @@ const signalValues = (rows: readonly Signalled[]): unknown[] => [
   rows.map((row) => row.dedupKey),
   rows.map((row) => row.verdict),
 ]
+
+const INSERT_CHANGE = `insert into changes (id, source_id, service_id, team_id, happened_at, recorded_at, summary, links, labels)
+  select $1, $2, s.service_id, v.team_id, $3, $4, $5, $6, $7 from sources s left join services v on v.id = s.service_id
+  where s.id = $2`

@@ -1,4 +1,5 @@
 import type { Alert, Group } from '../alerts/alert.ts'
+import type { Change } from '../alerts/source.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Climb } from '../escalation/climb.ts'
 import type { Id } from '../lib/id.ts'
@@ -45,6 +46,8 @@ export type Requested = {
   body: string
   status: number
   verdict: Readonly<Record<string, unknown>>
+  /** Deploys and other changes that it told of: shown beside alerts, never paged. */
+  changes: readonly (Change & { id: Id })[]
   replayOf: Id | null
 }
 

@@ -28,12 +28,18 @@ export async function tick(store: EngineStore, tools: Tools): Promise<number> {
 }
 
 async function decideAlerts(desk: Desk, alerts: readonly Alert[]): Promise<void> {
-  await settle(desk, alerts.map((alert) => expire(alert, desk.now)))
+  await settle(
+    desk,
+    alerts.map((alert) => expire(alert, desk.now)),
+  )
 }
 
 async function decideClimbs(desk: Desk, climbs: readonly Climb[]): Promise<void> {
   await desk.fetch({ kind: 'group', by: 'id', values: climbs.map((climb) => climb.subjectId) })
-  await fetchPages(desk, climbs.map((climb) => climb.id))
+  await fetchPages(
+    desk,
+    climbs.map((climb) => climb.id),
+  )
   for (const climb of climbs) advance(desk, climb.id, { kind: 'woke' })
 }
 
@@ -66,7 +72,8 @@ async function eachDue<K extends keyof Kinds>(
 }
 
 /** Trouble of the database, not of the row: it will be tried again by the next beat. */
-const isPassing = (cause: unknown): boolean => cause instanceof Problem && cause.code === 'unavailable'
+const isPassing = (cause: unknown): boolean =>
+  cause instanceof Problem && cause.code === 'unavailable'
 
 async function alone<K extends keyof Kinds>(
   store: EngineStore,

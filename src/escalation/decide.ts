@@ -70,7 +70,9 @@ export function decide(state: ClimbState, event: Event, facts: Facts): Decision 
       if (state.status === 'stopped' || event.until <= facts.now) return stay(state)
       return hold(state, 'snoozed', event.by, event.until)
     case 'released':
-      return state.status === 'held' && state.because !== 'suppressed' ? resume(state, facts) : stay(state)
+      return state.status === 'held' && state.because !== 'suppressed'
+        ? resume(state, facts)
+        : stay(state)
     case 'escalatedNow':
       return escalateNow(state, facts)
     case 'declined':
@@ -79,12 +81,16 @@ export function decide(state: ClimbState, event: Event, facts: Facts): Decision 
       if (state.status !== 'climbing' || facts.waitingFor.length > 0) return stay(state)
       return advance(state, facts)
     case 'raised':
-      return state.status === 'held' && state.because === 'acknowledged' ? resume(state, facts) : stay(state)
+      return state.status === 'held' && state.because === 'acknowledged'
+        ? resume(state, facts)
+        : stay(state)
     case 'suppressed':
       if (state.status !== 'climbing' && state.status !== 'exhausted') return stay(state)
       return hold(state, 'suppressed', null, event.until)
     case 'unsuppressed':
-      return state.status === 'held' && state.because === 'suppressed' ? resume(state, facts) : stay(state)
+      return state.status === 'held' && state.because === 'suppressed'
+        ? resume(state, facts)
+        : stay(state)
     case 'stopped':
       return state.status === 'stopped' ? stay(state) : stop(event.reason)
   }
@@ -125,7 +131,12 @@ function escalateNow(state: ClimbState, facts: Facts): Decision {
   }
 }
 
-function hold(state: ClimbState, because: HeldBecause, by: Id | null, wakeAt: Instant | null): Decision {
+function hold(
+  state: ClimbState,
+  because: HeldBecause,
+  by: Id | null,
+  wakeAt: Instant | null,
+): Decision {
   const at = 'step' in state ? state : { step: 0, round: 0 }
   const as = because === 'acknowledged' ? 'acknowledged' : 'superseded'
   return {

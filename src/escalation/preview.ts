@@ -16,7 +16,11 @@ export const DECISIONS_MAX = 500
  * @param from the pretend instant to begin at
  * @param factsAt the facts at any instant to come: schedules are read at the instant of each step
  */
-export function preview(state: ClimbState, from: Instant, factsAt: (at: Instant) => Facts): Foreseen[] {
+export function preview(
+  state: ClimbState,
+  from: Instant,
+  factsAt: (at: Instant) => Facts,
+): Foreseen[] {
   const foreseen: Foreseen[] = []
   let now = from
   let current = state

@@ -54,7 +54,9 @@ function people(directory: Directory, facts: RuleFacts): Finding[] {
 
 function schedules(directory: Directory, now: Instant): Finding[] {
   return [...directory.schedules.values()].flatMap((schedule): Finding[] => {
-    const gap = shiftsBetween(schedule, now, now + GAP_HORIZON_MS).find((shift) => shift.people.length === 0)
+    const gap = shiftsBetween(schedule, now, now + GAP_HORIZON_MS).find(
+      (shift) => shift.people.length === 0,
+    )
     if (!gap) return []
     const time = (at: Instant) => formatDateTime(at, schedule.timezone)
     return [
@@ -96,9 +98,13 @@ function ladders(directory: Directory, facts: RuleFacts): Finding[] {
 }
 
 function services(directory: Directory): Finding[] {
-  const without = [...directory.services.values()].filter((service) => service.escalationId === null)
+  const without = [...directory.services.values()].filter(
+    (service) => service.escalationId === null,
+  )
   const isRouted = directory.routes.length > 0
-  const loose = [...directory.sources.values()].filter((source) => source.serviceId === null && !isRouted)
+  const loose = [...directory.sources.values()].filter(
+    (source) => source.serviceId === null && !isRouted,
+  )
   return [
     ...without.map((service) => ({
       rule: 'noEscalation',

@@ -24,7 +24,12 @@ export function parseWhen(text: string, now: Instant, zone: string): Instant | n
   return nextAt(named[1], named[2] ?? '', now, zone)
 }
 
-function nextAt(dayName: string | undefined, time: string, now: Instant, zone: string): Instant | null {
+function nextAt(
+  dayName: string | undefined,
+  time: string,
+  now: Instant,
+  zone: string,
+): Instant | null {
   const wall = toWall(now, zone)
   const today = Math.floor(wall / DAY) * DAY
   const clock = parseWall('1970-01-01', time)

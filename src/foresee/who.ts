@@ -40,7 +40,12 @@ export function forecast(
 ): Forecast {
   const where = whereabouts(directory, facts.loudness)
   const factsAt = (now: Instant) =>
-    factsFor(climb.ladder, fallbackOf(directory), { now, urgency: climb.urgency, waitingFor: [] }, where)
+    factsFor(
+      climb.ladder,
+      fallbackOf(directory),
+      { now, urgency: climb.urgency, waitingFor: [] },
+      where,
+    )
   const foreseen = preview(climb.state, from, factsAt)
   return {
     pages: foreseen.flatMap((one) => pageOf(directory, one, climb.urgency, facts)),
@@ -52,7 +57,12 @@ export function forecast(
   }
 }
 
-function pageOf(directory: Directory, { at, effect }: Foreseen, urgency: Urgency, facts: RuleFacts): ForeseenPage[] {
+function pageOf(
+  directory: Directory,
+  { at, effect }: Foreseen,
+  urgency: Urgency,
+  facts: RuleFacts,
+): ForeseenPage[] {
   if (effect.kind !== 'page') return []
   const person = directory.people.get(effect.personId)
   if (!person) return []
@@ -79,12 +89,18 @@ function pageOf(directory: Directory, { at, effect }: Foreseen, urgency: Urgency
   ]
 }
 
-function shiftOf(directory: Directory, effect: Extract<Effect, { kind: 'page' }>, at: Instant): Why | null {
+function shiftOf(
+  directory: Directory,
+  effect: Extract<Effect, { kind: 'page' }>,
+  at: Instant,
+): Why | null {
   const slug = /^schedule:(.*)$/.exec(effect.via)?.[1]
   if (slug === undefined) return null
   for (const schedule of directory.schedules.values()) {
     if (schedule.slug !== slug) continue
-    return whoIsOnCall(schedule, at).people.find((one) => one.personId === effect.personId)?.why ?? null
+    return (
+      whoIsOnCall(schedule, at).people.find((one) => one.personId === effect.personId)?.why ?? null
+    )
   }
   return null
 }
@@ -99,7 +115,12 @@ export function forecastForService(
   const service = directory.services.get(serviceId)
   const ladder = service?.escalationId ? directory.ladders.get(service.escalationId) : undefined
   const urgency = asked.urgency ?? (service?.urgency === 'low' ? 'low' : 'high')
-  return forecast(directory, { ladder: ladder ?? emptyLadder(serviceId), state: { status: 'idle' }, urgency }, asked.at, facts)
+  return forecast(
+    directory,
+    { ladder: ladder ?? emptyLadder(serviceId), state: { status: 'idle' }, urgency },
+    asked.at,
+    facts,
+  )
 }
 
 const emptyLadder = (id: Id): Ladder => ({

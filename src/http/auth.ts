@@ -23,7 +23,11 @@ export function readCookie(header: string | null, name: string): string | null {
 }
 
 /** Null: nobody we know. */
-export async function authenticate(tx: Tx, deps: HttpDeps, headers: Headers): Promise<Caller | null> {
+export async function authenticate(
+  tx: Tx,
+  deps: HttpDeps,
+  headers: Headers,
+): Promise<Caller | null> {
   const directory = await deps.directoryAt(tx)
   const bearer = /^Bearer\s+(\S{1,200})$/i.exec(headers.get('authorization') ?? '')?.[1]
   const through = /^allclear-cli\//.test(headers.get('user-agent') ?? '') ? 'cli' : 'api'
@@ -42,7 +46,13 @@ export async function authenticate(tx: Tx, deps: HttpDeps, headers: Headers): Pr
   }
 }
 
-async function fromToken(tx: Tx, deps: HttpDeps, directory: Directory, bearer: string, through: 'api' | 'cli'): Promise<Caller | null> {
+async function fromToken(
+  tx: Tx,
+  deps: HttpDeps,
+  directory: Directory,
+  bearer: string,
+  through: 'api' | 'cli',
+): Promise<Caller | null> {
   if (deps.adminToken !== null && isSame(bearer, deps.adminToken)) {
     const who: Principal = { personId: null, role: 'admin', teamIds: [], scopes: null }
     return { who, actor: { kind: 'token', id: null, through }, sessionId: null, timezone: 'UTC' }
@@ -58,7 +68,10 @@ async function fromToken(tx: Tx, deps: HttpDeps, directory: Directory, bearer: s
       teamIds: person?.teamIds ?? (token.role === 'responder' ? [...directory.teams.keys()] : []),
       scopes: token.scopes.length === 0 ? null : token.scopes,
     },
-    actor: token.personId === null ? { kind: 'token', id: token.id, through } : { kind: 'person', id: token.personId, through },
+    actor:
+      token.personId === null
+        ? { kind: 'token', id: token.id, through }
+        : { kind: 'person', id: token.personId, through },
     sessionId: null,
     timezone: (token.personId && directory.people.get(token.personId)?.timezone) || 'UTC',
   }
@@ -68,6 +81,8 @@ async function fromToken(tx: Tx, deps: HttpDeps, directory: Directory, bearer: s
 export function principalOf(directory: Directory, personId: Id): Principal | null {
   const person = directory.people.get(personId)
   if (!person) return null
-  const teams = [...directory.teams.values()].filter((team) => team.leadId === personId || team.memberIds.includes(personId))
+  const teams = [...directory.teams.values()].filter(
+    (team) => team.leadId === personId || team.memberIds.includes(personId),
+  )
   return { personId, role: person.role, teamIds: teams.map((team) => team.id), scopes: null }
 }

@@ -26,18 +26,36 @@ const TITLES: Readonly<Record<number, string>> = {
 }
 
 /** @param onInternal told of what no person should see */
-export function problemReply(cause: unknown, requestId: string, onInternal: (cause: unknown) => void): Reply {
+export function problemReply(
+  cause: unknown,
+  requestId: string,
+  onInternal: (cause: unknown) => void,
+): Reply {
   if (!(cause instanceof Problem)) {
     onInternal(cause)
-    return reply(500, { code: 'internal', reason: 'internal', detail: 'Something went wrong on our side. It is in the log under this request id.' }, requestId)
+    return reply(
+      500,
+      {
+        code: 'internal',
+        reason: 'internal',
+        detail: 'Something went wrong on our side. It is in the log under this request id.',
+      },
+      requestId,
+    )
   }
   if (cause.cause !== undefined) onInternal(cause)
-  const status = cause.reason === 'tooLarge' ? 413 : cause.reason === 'tooManyTries' ? 429 : STATUS[cause.code]
+  const status =
+    cause.reason === 'tooLarge' ? 413 : cause.reason === 'tooManyTries' ? 429 : STATUS[cause.code]
   const more: Record<string, unknown> = {}
   if (cause.field !== undefined) more.field = cause.field
   if (cause instanceof FileRefused) more.problems = cause.problems
-  const found = reply(status, { code: cause.code, reason: cause.reason, detail: cause.message, ...more }, requestId)
-  if (cause.retryAfterSeconds !== undefined) found.headers = { ...found.headers, 'retry-after': String(cause.retryAfterSeconds) }
+  const found = reply(
+    status,
+    { code: cause.code, reason: cause.reason, detail: cause.message, ...more },
+    requestId,
+  )
+  if (cause.retryAfterSeconds !== undefined)
+    found.headers = { ...found.headers, 'retry-after': String(cause.retryAfterSeconds) }
   return found
 }
 

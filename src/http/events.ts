@@ -18,7 +18,14 @@ const LISTENERS_MAX = 2_000
 const RECHECK_MS = 5 * SECOND
 const KEEP_ALIVE_MS = 15 * SECOND
 
-type Listener = { push(text: string): void; caller: Caller; headers: Headers; checkedAt: number; saidAt: number; end(): void }
+type Listener = {
+  push(text: string): void
+  caller: Caller
+  headers: Headers
+  checkedAt: number
+  saidAt: number
+  end(): void
+}
 
 export type Events = {
   /** The stream of one listener; null: too many listen already. */
@@ -40,7 +47,9 @@ export function createEvents(deps: HttpDeps): Events {
 
   async function here(): Promise<Cursor> {
     return deps.db.withTx('web', async (tx) => {
-      const [row] = await tx.query<{ epoch: number; tx: string }>('select (select epoch from organisation) as epoch, pg_snapshot_xmin(pg_current_snapshot())::text as tx')
+      const [row] = await tx.query<{ epoch: number; tx: string }>(
+        'select (select epoch from organisation) as epoch, pg_snapshot_xmin(pg_current_snapshot())::text as tx',
+      )
       return { epoch: row?.epoch ?? 1, tx: row?.tx ?? '0', seq: 0 }
     })
   }
@@ -92,7 +101,11 @@ export function createEvents(deps: HttpDeps): Events {
   return {
     open(caller, headers, after) {
       if (listeners.size >= LISTENERS_MAX) return null
-      beat ??= startBeat(follow, (cause) => deps.log('warn', 'events', { cause: String(cause) }), POLL_MS)
+      beat ??= startBeat(
+        follow,
+        (cause) => deps.log('warn', 'events', { cause: String(cause) }),
+        POLL_MS,
+      )
       let listener: Listener
       return new ReadableStream<Uint8Array>({
         start(controller) {
@@ -134,9 +147,18 @@ export function createEvents(deps: HttpDeps): Events {
   /** What was missed since the cursor, then everything new. Nothing is left out in between. */
   async function catchUp(listener: Listener, cursor: Cursor): Promise<void> {
     try {
-      const { entries, directory } = await deps.db.withTx('web', async (tx) => ({ entries: await listAfter(tx, cursor, 2_000), directory: await deps.directoryAt(tx) }))
+      const { entries, directory } = await deps.db.withTx('web', async (tx) => ({
+        entries: await listAfter(tx, cursor, 2_000),
+        directory: await deps.directoryAt(tx),
+      }))
       listeners.add(listener)
-      for (const entry of entries) send(listener, entry, directory, writeCursor({ epoch: entry.epoch, tx: entry.tx, seq: entry.seq }))
+      for (const entry of entries)
+        send(
+          listener,
+          entry,
+          directory,
+          writeCursor({ epoch: entry.epoch, tx: entry.tx, seq: entry.seq }),
+        )
     } catch {
       listeners.add(listener)
       listener.end()

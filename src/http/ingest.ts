@@ -15,8 +15,15 @@ import type { HttpDeps } from './deps.ts'
 
 export type Ingest = {
   /** The route that a request of this method and path belongs to; null: none, try the next door. */
-  match(method: string, path: string): { route: SourceRoute; kind: string; params: Record<string, string> } | null
-  handle(request: IncomingMessage, response: ServerResponse, matched: NonNullable<ReturnType<Ingest['match']>>): Promise<void>
+  match(
+    method: string,
+    path: string,
+  ): { route: SourceRoute; kind: string; params: Record<string, string> } | null
+  handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    matched: NonNullable<ReturnType<Ingest['match']>>,
+  ): Promise<void>
 }
 
 /** Tells events without a key of their own apart; decides nothing, so it may come from our clock. */
@@ -49,19 +56,33 @@ export function createIngest(deps: HttpDeps): Ingest {
     return source
   }
 
-  async function judge(route: SourceRoute, kind: string, raw: Buffer, headers: Record<string, string>, path: Record<string, string>, url: string): Promise<Verdict> {
+  async function judge(
+    route: SourceRoute,
+    kind: string,
+    raw: Buffer,
+    headers: Record<string, string>,
+    path: Record<string, string>,
+    url: string,
+  ): Promise<Verdict> {
     const parsed = parseJson(raw)
     if (!parsed.ok) {
-      return parsed.problem.reason === 'unreadable' ? { kind: 'unreadable' } : { kind: 'invalid', problems: [parsed.problem] }
+      return parsed.problem.reason === 'unreadable'
+        ? { kind: 'unreadable' }
+        : { kind: 'invalid', problems: [parsed.problem] }
     }
     const received = route.receive(parsed.value, { now: salt() })
     const isNothing = received.signals.length === 0 && received.changes.length === 0
     const key = route.key({ body: parsed.value, headers, path })
-    if (key === null) return isNothing && received.problems.length > 0 ? { kind: 'invalid', problems: received.problems } : { kind: 'unknownKey' }
+    if (key === null)
+      return isNothing && received.problems.length > 0
+        ? { kind: 'invalid', problems: received.problems }
+        : { kind: 'unknownKey' }
     const source = await sourceOf(key)
     if (!source || source.kind !== kind) {
       // A key of the wrong length is told so; one that is unknown learns nothing more.
-      return isNothing && received.problems.some((one) => one.field === 'routing_key') ? { kind: 'invalid', problems: received.problems } : { kind: 'unknownKey' }
+      return isNothing && received.problems.some((one) => one.field === 'routing_key')
+        ? { kind: 'invalid', problems: received.problems }
+        : { kind: 'unknownKey' }
     }
     const isRefused = isNothing && received.problems.length > 0
     const accepted = await deps.intake.accept({
@@ -72,8 +93,11 @@ export function createIngest(deps: HttpDeps): Ingest {
       status: isRefused ? 400 : route.answer({ kind: 'accepted', received }).status,
       replayOf: null,
     })
-    if (accepted.kind === 'shed') return { kind: 'shed', retryAfterSeconds: accepted.retryAfterSeconds }
-    return isRefused ? { kind: 'invalid', problems: received.problems } : { kind: 'accepted', received }
+    if (accepted.kind === 'shed')
+      return { kind: 'shed', retryAfterSeconds: accepted.retryAfterSeconds }
+    return isRefused
+      ? { kind: 'invalid', problems: received.problems }
+      : { kind: 'accepted', received }
   }
 
   return {
@@ -93,16 +117,33 @@ export function createIngest(deps: HttpDeps): Ingest {
       const url = route.path
       try {
         const raw = await readBody(request, JSON_LIMITS.bytesMax)
-        if (raw === null) return send(response, route.answer({ kind: 'tooLarge', bytesMax: JSON_LIMITS.bytesMax }), true)
+        if (raw === null)
+          return send(
+            response,
+            route.answer({ kind: 'tooLarge', bytesMax: JSON_LIMITS.bytesMax }),
+            true,
+          )
         const headers = request.headers as Record<string, string>
         if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
-          return send(response, route.answer({ kind: 'invalid', problems: [{ field: 'content-encoding', message: 'Send the body without compression.' }] }))
+          return send(
+            response,
+            route.answer({
+              kind: 'invalid',
+              problems: [
+                { field: 'content-encoding', message: 'Send the body without compression.' },
+              ],
+            }),
+          )
         }
         send(response, route.answer(await judge(route, kind, raw, headers, params, url)))
       } catch (cause) {
         // Never a 4xx for our own faults: the sender must keep it and try again.
-        if (!(cause instanceof Problem && cause.code === 'unavailable')) deps.log('error', 'ingest failed', { cause: String(cause) })
-        send(response, { ...route.answer({ kind: 'shed', retryAfterSeconds: RETRY_AFTER_SECONDS }), status: 503 })
+        if (!(cause instanceof Problem && cause.code === 'unavailable'))
+          deps.log('error', 'ingest failed', { cause: String(cause) })
+        send(response, {
+          ...route.answer({ kind: 'shed', retryAfterSeconds: RETRY_AFTER_SECONDS }),
+          status: 503,
+        })
       }
     },
   }
@@ -125,7 +166,9 @@ function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer | 
         done(null)
       } else chunks.push(chunk)
     })
-    request.on('end', () => done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
+    request.on('end', () =>
+      done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),
+    )
     request.on('error', fail)
     request.on('aborted', () => fail(new Error('aborted')))
   })
@@ -146,18 +189,33 @@ function send(response: ServerResponse, answer: Answer, close = false): void {
 }
 
 /** Sends a stored request through the same door once more, as a request of its own. */
-export async function replay(deps: HttpDeps, source: Source, request: { id: Id; path: string; body: string }): Promise<{ status: number; answer: unknown }> {
+export async function replay(
+  deps: HttpDeps,
+  source: Source,
+  request: { id: Id; path: string; body: string },
+): Promise<{ status: number; answer: unknown }> {
   const kind: SourceKind | undefined = deps.sourceKinds.find((one) => one.kind === source.kind)
   const route = kind?.routes.find((one) => one.path === request.path) ?? kind?.routes[0]
-  if (!route) throw new Problem('conflict', 'noSuchSource', 'This kind of source is not known any more.')
+  if (!route)
+    throw new Problem('conflict', 'noSuchSource', 'This kind of source is not known any more.')
   const parsed = parseJson(request.body)
-  if (!parsed.ok) throw new Problem('invalid', 'unreadable', parsed.problem.message, { field: parsed.problem.field })
+  if (!parsed.ok)
+    throw new Problem('invalid', 'unreadable', parsed.problem.message, {
+      field: parsed.problem.field,
+    })
   const received = route.receive(parsed.value, { now: salt() })
   const answer = route.answer(
     received.signals.length + received.changes.length === 0 && received.problems.length > 0
       ? { kind: 'invalid', problems: received.problems }
       : { kind: 'accepted', received },
   )
-  await deps.intake.accept({ sourceId: source.id, path: request.path, body: request.body, received, status: answer.status, replayOf: request.id })
+  await deps.intake.accept({
+    sourceId: source.id,
+    path: request.path,
+    body: request.body,
+    received,
+    status: answer.status,
+    replayOf: request.id,
+  })
   return { status: answer.status, answer: answer.body }
 }

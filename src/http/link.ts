@@ -38,20 +38,37 @@ const html = (status: number, body: string): LinkReply => ({
 })
 
 /** @param word what was pressed; null: it is only looked at */
-export async function openLink(deps: HttpDeps, token: string, word: string | null, wantsJson: boolean): Promise<LinkReply> {
+export async function openLink(
+  deps: HttpDeps,
+  token: string,
+  word: string | null,
+  wantsJson: boolean,
+): Promise<LinkReply> {
   const pageId = deps.links.read(token)
   const seen = pageId === null ? null : await look(deps, pageId)
   if (!seen) return html(404, goneHtml())
   const known = WORDS.find((one) => one === word)
   if (word === null) return html(200, screenHtml(seen.facts))
-  if (!known) return html(400, screenHtml({ ...seen.facts, said: 'That button is not known here.' }))
+  if (!known)
+    return html(400, screenHtml({ ...seen.facts, said: 'That button is not known here.' }))
   const said = await press(deps, seen, known)
-  if (wantsJson) return { status: 200, body: JSON.stringify({ sentence: said }), headers: { 'content-type': 'application/json' } }
+  if (wantsJson)
+    return {
+      status: 200,
+      body: JSON.stringify({ sentence: said }),
+      headers: { 'content-type': 'application/json' },
+    }
   const after = await look(deps, seen.page.id)
   return html(200, screenHtml({ ...(after ?? seen).facts, said }))
 }
 
-type Seen = { page: PageWithAttempts; directory: Directory; zone: string; now: number; facts: ScreenFacts }
+type Seen = {
+  page: PageWithAttempts
+  directory: Directory
+  zone: string
+  now: number
+  facts: ScreenFacts
+}
 
 async function look(deps: HttpDeps, pageId: string): Promise<Seen | null> {
   return deps.db.withTx('web', async (tx) => {
@@ -65,10 +82,18 @@ async function look(deps: HttpDeps, pageId: string): Promise<Seen | null> {
     if (!group || !climb) return null
     const alerts = await store.peek({ kind: 'alert', by: 'groupId', values: [group.id] })
     const first = alerts[0]
-    const service = page.serviceId === null ? null : (directory.services.get(page.serviceId) ?? null)
-    const changes = page.serviceId === null ? [] : await listChanges(tx, page.serviceId, group.openedAt - HOUR, 3)
+    const service =
+      page.serviceId === null ? null : (directory.services.get(page.serviceId) ?? null)
+    const changes =
+      page.serviceId === null ? [] : await listChanges(tx, page.serviceId, group.openedAt - HOUR, 3)
     const zone = person.timezone
-    const next = climb.state.status === 'stopped' ? null : nextSentence(forecast(directory, climb, tx.now, { loudness: deps.tools.loudnessOf }), zone)
+    const next =
+      climb.state.status === 'stopped'
+        ? null
+        : nextSentence(
+            forecast(directory, climb, tx.now, { loudness: deps.tools.loudnessOf }),
+            zone,
+          )
     const facts: ScreenFacts = {
       person: person.name,
       title: group.title,
@@ -77,12 +102,17 @@ async function look(deps: HttpDeps, pageId: string): Promise<Seen | null> {
       since: `${formatLocal(group.openedAt, zone)}, ${Math.max(0, Math.round((tx.now - group.openedAt) / MINUTE))} min`,
       openCount: group.openCount,
       details: Object.entries(first?.annotations ?? {})
-        .filter(([name, value]) => name !== 'summary' && value !== group.title && !/_url$/.test(name))
+        .filter(
+          ([name, value]) => name !== 'summary' && value !== group.title && !/_url$/.test(name),
+        )
         .slice(0, 4)
         .map(([name, value]) => ({ name, value })),
       runbook: service?.runbookUrl ?? null,
       links: (first?.links ?? []).slice(0, 4),
-      changes: changes.map((one) => `${one.summary}, ${Math.max(0, Math.round((group.openedAt - one.happenedAt) / MINUTE))} min before`),
+      changes: changes.map(
+        (one) =>
+          `${one.summary}, ${Math.max(0, Math.round((group.openedAt - one.happenedAt) / MINUTE))} min before`,
+      ),
       next,
       settled: settled(group, page, directory, zone),
       said: null,
@@ -93,11 +123,18 @@ async function look(deps: HttpDeps, pageId: string): Promise<Seen | null> {
 }
 
 /** How it stands, when there is nothing left for this person to answer. */
-function settled(group: Group, page: PageWithAttempts, directory: Directory, zone: string): string | null {
-  if (group.status === 'resolved') return `Resolved at ${formatTime(group.resolvedAt ?? page.openedAt, zone)}. Nothing is left to do.`
+function settled(
+  group: Group,
+  page: PageWithAttempts,
+  directory: Directory,
+  zone: string,
+): string | null {
+  if (group.status === 'resolved')
+    return `Resolved at ${formatTime(group.resolvedAt ?? page.openedAt, zone)}. Nothing is left to do.`
   if (group.status === 'acknowledged' && page.status !== 'open') {
     const at = formatTime(group.acknowledgedAt ?? page.openedAt, zone)
-    if (group.acknowledgedBy === page.personId) return `Acknowledged by you at ${at}. Nobody else is being paged.`
+    if (group.acknowledgedBy === page.personId)
+      return `Acknowledged by you at ${at}. Nobody else is being paged.`
     return `Acknowledged by ${personName(directory, group.acknowledgedBy)} at ${at}.`
   }
   if (page.status === 'declined') return 'You said it is not yours. The next person is being paged.'
@@ -115,11 +152,21 @@ async function press(deps: HttpDeps, seen: Seen, word: Word): Promise<string> {
     'not-mine': { verb: 'notMine', ...about },
     snooze: { verb: 'snooze', until: now + SNOOZE_MS, ...about },
   }
-  const acted = await act(deps, { actor: { kind: 'person', id: page.personId, through: 'link' }, who }, verbs[word])
+  const acted = await act(
+    deps,
+    { actor: { kind: 'person', id: page.personId, through: 'link' }, who },
+    verbs[word],
+  )
   return sentenceFor(word, acted, page.personId, directory, zone)
 }
 
-function sentenceFor(word: Word, acted: Acted, personId: string, directory: Directory, zone: string): string {
+function sentenceFor(
+  word: Word,
+  acted: Acted,
+  personId: string,
+  directory: Directory,
+  zone: string,
+): string {
   if (acted.kind === 'done') {
     return {
       acknowledge: 'You have it. Nobody else is being paged.',
@@ -128,6 +175,7 @@ function sentenceFor(word: Word, acted: Acted, personId: string, directory: Dire
       snooze: 'Put off for 10 minutes. Then you are paged again, if it still fires.',
     }[word]
   }
-  if (acted.reason === 'alreadyAcknowledged' && acted.by === personId) return `Already acknowledged by you at ${formatTime(acted.at ?? 0, zone)}.`
+  if (acted.reason === 'alreadyAcknowledged' && acted.by === personId)
+    return `Already acknowledged by you at ${formatTime(acted.at ?? 0, zone)}.`
   return toActedView(acted, (id) => personName(directory, id), zone).sentence
 }

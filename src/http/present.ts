@@ -19,7 +19,10 @@ export const personRef = (directory: Directory, id: Id | null) => {
   return person ? { id: person.id, slug: person.slug, name: person.name } : null
 }
 
-export const ref = (things: ReadonlyMap<Id, { id: Id; slug: string; name: string }>, id: Id | null) => {
+export const ref = (
+  things: ReadonlyMap<Id, { id: Id; slug: string; name: string }>,
+  id: Id | null,
+) => {
   const thing = id === null ? undefined : things.get(id)
   return thing ? { id: thing.id, slug: thing.slug, name: thing.name } : null
 }
@@ -42,8 +45,12 @@ export const toAlertView = (alert: AlertListed, directory: Directory): AlertShow
   resolvedAt: iso(alert.resolvedAt),
   updatedAt: toIso(alert.updatedAt),
   signalCount: alert.signalCount,
-  suppressedBy: alert.suppression && { kind: alert.suppression.kind, until: toIso(alert.suppression.until) },
-  acknowledgedBy: alert.status === 'acknowledged' ? personRef(directory, alert.acknowledgedBy) : null,
+  suppressedBy: alert.suppression && {
+    kind: alert.suppression.kind,
+    until: toIso(alert.suppression.until),
+  },
+  acknowledgedBy:
+    alert.status === 'acknowledged' ? personRef(directory, alert.acknowledgedBy) : null,
   acknowledgedAt: alert.status === 'acknowledged' ? iso(alert.acknowledgedAt) : null,
   paged: alert.pagedIds.map((id) => personRef(directory, id)).filter((one) => one !== null),
   climb: alert.climbStatus,
@@ -65,7 +72,9 @@ export const toPageView = (page: PageWithAttempts, directory: Directory): PageSh
   attempts: page.attempts.map((attempt) => ({
     id: attempt.id,
     channel: attempt.channel,
-    contact: directory.people.get(page.personId)?.contacts.find((one) => one.id === attempt.contactId)?.slug ?? null,
+    contact:
+      directory.people.get(page.personId)?.contacts.find((one) => one.id === attempt.contactId)
+        ?.slug ?? null,
     tryNumber: attempt.tryNumber,
     status: attempt.status,
     reason: attempt.reason,
@@ -76,7 +85,12 @@ export const toPageView = (page: PageWithAttempts, directory: Directory): PageSh
   })),
 })
 
-export function toEntryView(entry: Recorded, directory: Directory, zone: string, cursor: string | null): EntryShown {
+export function toEntryView(
+  entry: Recorded,
+  directory: Directory,
+  zone: string,
+  cursor: string | null,
+): EntryShown {
   const names = {
     person: (id: unknown) => personName(directory, id),
     time: (at: unknown) => (typeof at === 'number' ? formatDateTime(at, zone) : '?'),
@@ -122,7 +136,13 @@ export function toSteps(
       isFallback: page.isFallback,
     }
     const { id, slug, name } = page.person
-    step.people.push({ person: { id, slug, name }, localTime: page.person.localTime, via: page.via, page: null, outcome: null })
+    step.people.push({
+      person: { id, slug, name },
+      localTime: page.person.localTime,
+      via: page.via,
+      page: null,
+      outcome: null,
+    })
     next.set(key, step)
   }
   // A climb that is held goes nowhere by itself, unless its hold ends.
@@ -130,7 +150,11 @@ export function toSteps(
   return isHeldForGood ? done : [...done, ...next.values()]
 }
 
-function pastSteps(climb: Climb, pages: readonly PageWithAttempts[], directory: Directory): StepShown[] {
+function pastSteps(
+  climb: Climb,
+  pages: readonly PageWithAttempts[],
+  directory: Directory,
+): StepShown[] {
   const steps = new Map<string, StepShown>()
   for (const page of pages.filter((one) => one.climbId === climb.id).toReversed()) {
     const key = `${page.openedAt}:${page.step}`
@@ -147,7 +171,13 @@ function pastSteps(climb: Climb, pages: readonly PageWithAttempts[], directory: 
     const person = personRef(directory, page.personId)
     const zone = directory.people.get(page.personId)?.timezone ?? 'UTC'
     if (person) {
-      step.people.push({ person, localTime: formatTime(page.openedAt, zone), via: page.via, page: page.id, outcome: page.closedBecause ?? page.status })
+      step.people.push({
+        person,
+        localTime: formatTime(page.openedAt, zone),
+        via: page.via,
+        page: page.id,
+        outcome: page.closedBecause ?? page.status,
+      })
     }
     steps.set(key, step)
   }

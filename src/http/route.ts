@@ -35,7 +35,12 @@ export type Call<Params, Query, Body> = {
   read<T>(work: (tx: Tx, directory: Directory) => Promise<T>): Promise<T>
 }
 
-export type Reply = { status?: number; body?: unknown; headers?: Record<string, string>; text?: string }
+export type Reply = {
+  status?: number
+  body?: unknown
+  headers?: Record<string, string>
+  text?: string
+}
 
 export type Route = {
   method: 'get' | 'post' | 'put' | 'delete'
@@ -53,7 +58,11 @@ export type Route = {
 type Infer<S> = S extends z.ZodType ? z.infer<S> : Record<string, never>
 
 /** Declares a route; its handler gets what its schemas let through. */
-export function route<P extends z.ZodObject | undefined, Q extends z.ZodObject | undefined, B extends z.ZodType | undefined>(
+export function route<
+  P extends z.ZodObject | undefined,
+  Q extends z.ZodObject | undefined,
+  B extends z.ZodType | undefined,
+>(
   declared: Omit<Route, 'handle' | 'params' | 'query' | 'body'> & {
     params?: P
     query?: Q

@@ -38,12 +38,24 @@ button:focus-visible,a:focus-visible{outline:3px solid #7ab8ff;outline-offset:2p
 export function screenHtml(facts: ScreenFacts): string {
   const e = (text: string, max = 500) => escapeHtml(truncate(printable(text), max))
   const title = facts.service === null ? facts.title : `${facts.service}: ${facts.title}`
-  const severity = ['critical', 'error', 'warning', 'info'].includes(facts.severity) ? facts.severity : 'info'
+  const severity = ['critical', 'error', 'warning', 'info'].includes(facts.severity)
+    ? facts.severity
+    : 'info'
   const word = severity.charAt(0).toUpperCase() + severity.slice(1)
   const more = facts.openCount > 1 ? `<p>${facts.openCount} alerts belong to it.</p>` : ''
-  const details = facts.details.map(({ name, value }) => `<dt>${e(name, 60)}</dt><dd>${e(value, 200)}</dd>`).join('')
-  const links = [...(facts.runbook === null ? [] : [{ href: facts.runbook, text: 'Runbook' }]), ...facts.links]
-  const linked = links.map((link) => `<a href="${escapeHtml(link.href)}" rel="noreferrer noopener">${e(link.text, 60)}</a>`).join(' · ')
+  const details = facts.details
+    .map(({ name, value }) => `<dt>${e(name, 60)}</dt><dd>${e(value, 200)}</dd>`)
+    .join('')
+  const links = [
+    ...(facts.runbook === null ? [] : [{ href: facts.runbook, text: 'Runbook' }]),
+    ...facts.links,
+  ]
+  const linked = links
+    .map(
+      (link) =>
+        `<a href="${escapeHtml(link.href)}" rel="noreferrer noopener">${e(link.text, 60)}</a>`,
+    )
+    .join(' · ')
   return page(
     title,
     `<span class="sev ${severity}">${word} · since ${e(facts.since)}</span>
@@ -64,9 +76,15 @@ ${facts.canEscalate ? '<button class="esc" name="do" value="escalate">Escalate n
 </form>`
 
 export const goneHtml = (): string =>
-  page('Not found', '<h1>There is no such page</h1><p>The link is incomplete, or it is more than a week old. Open the newest message you were sent.</p>')
+  page(
+    'Not found',
+    '<h1>There is no such page</h1><p>The link is incomplete, or it is more than a week old. Open the newest message you were sent.</p>',
+  )
 
-const page = (title: string, body: string): string => `<!doctype html><html lang="en"><head><meta charset="utf-8">
+const page = (
+  title: string,
+  body: string,
+): string => `<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><meta name="referrer" content="no-referrer">
 <title>${escapeHtml(truncate(printable(title), 120))}</title><style>${SCREEN_CSS}</style></head><body><main style="display:contents">
 ${body}

@@ -25,18 +25,43 @@ import { peopleRoutes } from './routes/people.ts'
 import { silenceRoutes } from './routes/silences.ts'
 import { systemRoutes } from './routes/system.ts'
 
-export const ROUTES: readonly Route[] = [...alertRoutes, ...pageRoutes, ...silenceRoutes, ...configurationRoutes, ...peopleRoutes, ...systemRoutes]
+export const ROUTES: readonly Route[] = [
+  ...alertRoutes,
+  ...pageRoutes,
+  ...silenceRoutes,
+  ...configurationRoutes,
+  ...peopleRoutes,
+  ...systemRoutes,
+]
 
 /** Doors outside the table, each with the reason. */
 export const OTHER_DOORS: readonly { method: string; path: string; policy: string }[] = [
-  { method: 'get', path: '/api/v1/events', policy: 'signed in; each entry is checked for each listener' },
-  { method: 'get', path: '/p/{token}', policy: 'signed link, bound to one page and person; never acts' },
+  {
+    method: 'get',
+    path: '/api/v1/events',
+    policy: 'signed in; each entry is checked for each listener',
+  },
+  {
+    method: 'get',
+    path: '/p/{token}',
+    policy: 'signed link, bound to one page and person; never acts',
+  },
   { method: 'post', path: '/p/{token}', policy: 'signed link, bound to one page and person' },
-  { method: 'post', path: '/p/{token}/{verb}', policy: 'signed link, bound to one page and person' },
+  {
+    method: 'post',
+    path: '/p/{token}/{verb}',
+    policy: 'signed link, bound to one page and person',
+  },
 ]
 
-const APP_CSP = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
-const NEUTRAL: Caller = { who: { personId: null, role: 'stakeholder', teamIds: [], scopes: [] }, actor: { kind: 'token', id: null, through: 'api' }, sessionId: null, timezone: 'UTC' }
+const APP_CSP =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+const NEUTRAL: Caller = {
+  who: { personId: null, role: 'stakeholder', teamIds: [], scopes: [] },
+  actor: { kind: 'token', id: null, through: 'api' },
+  sessionId: null,
+  timezone: 'UTC',
+}
 const BODY_MAX = 2 * 1024 * 1024
 
 export type HttpServer = { server: Server; port: number; stop(): Promise<void> }
@@ -46,19 +71,39 @@ export function createApp(deps: HttpDeps): { app: Hono; events: Events } {
   const events = createEvents(deps)
   for (const one of ROUTES) {
     const path = one.path.replaceAll(/\{(\w+)\}/g, ':$1')
-    app.on(one.method.toUpperCase(), path, (context) => serveRoute(deps, one, context.req.raw, context.req.param() as Record<string, string>))
+    app.on(one.method.toUpperCase(), path, (context) =>
+      serveRoute(deps, one, context.req.raw, context.req.param() as Record<string, string>),
+    )
   }
   app.get('/api/v1/events', (context) => serveEvents(deps, events, context.req.raw))
-  app.get('/p/:token', async (context) => linked(await openLink(deps, context.req.param('token'), null, false)))
-  app.post('/p/:token', async (context) => linked(await openLink(deps, context.req.param('token'), await pressed(context.req.raw), false)))
-  app.post('/p/:token/:verb', async (context) => linked(await openLink(deps, context.req.param('token'), context.req.param('verb'), true)))
-  app.all('/api/*', (context) => respond(problemReply(notFound('route'), requestIdOf(context.req.raw), () => undefined)))
+  app.get('/p/:token', async (context) =>
+    linked(await openLink(deps, context.req.param('token'), null, false)),
+  )
+  app.post('/p/:token', async (context) =>
+    linked(await openLink(deps, context.req.param('token'), await pressed(context.req.raw), false)),
+  )
+  app.post('/p/:token/:verb', async (context) =>
+    linked(await openLink(deps, context.req.param('token'), context.req.param('verb'), true)),
+  )
+  app.all('/api/*', (context) =>
+    respond(problemReply(notFound('route'), requestIdOf(context.req.raw), () => undefined)),
+  )
   app.get('*', (context) => asset(deps, new URL(context.req.url).pathname))
-  app.onError((cause, context) => respond(problemReply(cause, requestIdOf(context.req.raw), (one) => deps.log('error', 'request failed', { cause: detailOf(one) }))))
+  app.onError((cause, context) =>
+    respond(
+      problemReply(cause, requestIdOf(context.req.raw), (one) =>
+        deps.log('error', 'request failed', { cause: detailOf(one) }),
+      ),
+    ),
+  )
   return { app, events }
 }
 
-const linked = (reply: { status: number; body: string; headers: Record<string, string> }): Response => new Response(reply.body, reply)
+const linked = (reply: {
+  status: number
+  body: string
+  headers: Record<string, string>
+}): Response => new Response(reply.body, reply)
 
 async function pressed(request: Request): Promise<string> {
   const text = (await request.text()).slice(0, 1_000)
@@ -66,7 +111,9 @@ async function pressed(request: Request): Promise<string> {
 }
 
 const detailOf = (cause: unknown): string =>
-  cause instanceof Error ? `${cause.stack ?? cause.message}${cause.cause === undefined ? '' : ` / ${detailOf(cause.cause)}`}` : String(cause)
+  cause instanceof Error
+    ? `${cause.stack ?? cause.message}${cause.cause === undefined ? '' : ` / ${detailOf(cause.cause)}`}`
+    : String(cause)
 
 const ids = new WeakMap<Request, string>()
 function requestIdOf(request: Request): string {
@@ -75,7 +122,12 @@ function requestIdOf(request: Request): string {
   return known
 }
 
-async function serveRoute(deps: HttpDeps, one: Route, request: Request, params: Record<string, string>): Promise<Response> {
+async function serveRoute(
+  deps: HttpDeps,
+  one: Route,
+  request: Request,
+  params: Record<string, string>,
+): Promise<Response> {
   const requestId = requestIdOf(request)
   try {
     const caller = await admit(deps, one, request)
@@ -87,13 +139,23 @@ async function serveRoute(deps: HttpDeps, one: Route, request: Request, params: 
       params: check(one.params, params, 'path'),
       query: check(one.query, Object.fromEntries(new URL(request.url).searchParams), 'query'),
       body: await readBody(one, request),
-      read: (work: never) => deps.db.withTx('web', async (tx) => (work as (...args: unknown[]) => Promise<unknown>)(tx, await deps.directoryAt(tx))),
+      read: (work: never) =>
+        deps.db.withTx('web', async (tx) =>
+          (work as (...args: unknown[]) => Promise<unknown>)(tx, await deps.directoryAt(tx)),
+        ),
     } as unknown as Call<never, never, never>
     const key = request.headers.get('idempotency-key')
-    const reply = one.method === 'post' && key !== null && 'needs' in one.policy ? await once(deps, one, call, key) : await one.handle(call)
+    const reply =
+      one.method === 'post' && key !== null && 'needs' in one.policy
+        ? await once(deps, one, call, key)
+        : await one.handle(call)
     return respond(reply)
   } catch (cause) {
-    return respond(problemReply(cause, requestId, (what) => deps.log('error', 'request failed', { requestId, path: one.path, cause: detailOf(what) })))
+    return respond(
+      problemReply(cause, requestId, (what) =>
+        deps.log('error', 'request failed', { requestId, path: one.path, cause: detailOf(what) }),
+      ),
+    )
   }
 }
 
@@ -104,7 +166,12 @@ async function admit(deps: HttpDeps, one: Route, request: Request): Promise<Call
     return NEUTRAL
   }
   const caller = await deps.db.withTx('web', (tx) => authenticate(tx, deps, request.headers))
-  if (!caller) throw new Problem('unauthenticated', 'signIn', 'Sign in, or send a token: Authorization: Bearer …')
+  if (!caller)
+    throw new Problem(
+      'unauthenticated',
+      'signIn',
+      'Sign in, or send a token: Authorization: Bearer …',
+    )
   checkOrigin(deps, one, request, caller.sessionId !== null)
   if ('needs' in one.policy && refusesInGeneral(caller, one.policy.needs) !== null) {
     throw new Problem('forbidden', 'notAllowed', 'Your role does not allow this.')
@@ -126,61 +193,127 @@ function checkOrigin(deps: HttpDeps, one: Route, request: Request, hasCookie: bo
   const site = request.headers.get('sec-fetch-site')
   const origin = request.headers.get('origin')
   const host = request.headers.get('host')
-  const isOwn = origin === null || origin === deps.publicUrl || (host !== null && (origin === `http://${host}` || origin === `https://${host}`))
+  const isOwn =
+    origin === null ||
+    origin === deps.publicUrl ||
+    (host !== null && (origin === `http://${host}` || origin === `https://${host}`))
   if ((site !== null && site !== 'same-origin' && site !== 'none') || !isOwn) {
     throw new Problem('forbidden', 'otherOrigin', 'This request came from another site.')
   }
   const type = request.headers.get('content-type')
   if (one.body && type !== null && !/^application\/json\b/i.test(type)) {
-    throw new Problem('invalid', 'notJson', 'Send the body as application/json.', { field: 'content-type' })
+    throw new Problem('invalid', 'notJson', 'Send the body as application/json.', {
+      field: 'content-type',
+    })
   }
 }
 
 async function readBody(one: Route, request: Request): Promise<unknown> {
   if (!one.body) return undefined
-  if (Number(request.headers.get('content-length') ?? 0) > BODY_MAX) throw new Problem('invalid', 'tooLarge', 'The body is too large.', { field: 'body' })
+  if (Number(request.headers.get('content-length') ?? 0) > BODY_MAX)
+    throw new Problem('invalid', 'tooLarge', 'The body is too large.', { field: 'body' })
   const raw = new Uint8Array(await request.arrayBuffer())
   if (raw.length === 0 && one.body.safeParse(undefined).success) return undefined
   const parsed = parseJson(raw, { ...JSON_LIMITS, bytesMax: BODY_MAX, stringMax: BODY_MAX })
-  if (!parsed.ok) throw new Problem('invalid', parsed.problem.reason, parsed.problem.message, { field: parsed.problem.field })
+  if (!parsed.ok)
+    throw new Problem('invalid', parsed.problem.reason, parsed.problem.message, {
+      field: parsed.problem.field,
+    })
   return check(one.body, parsed.value, 'body')
 }
 
-function check(schema: { safeParse(value: unknown): { success: boolean; data?: unknown; error?: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } } } | undefined, value: unknown, where: string): unknown {
+function check(
+  schema:
+    | {
+        safeParse(value: unknown): {
+          success: boolean
+          data?: unknown
+          error?: { issues: readonly { path: readonly PropertyKey[]; message: string }[] }
+        }
+      }
+    | undefined,
+  value: unknown,
+  where: string,
+): unknown {
   if (!schema) return {}
   const read = schema.safeParse(value)
   if (read.success) return read.data
   const [issue] = read.error?.issues ?? []
-  throw invalid(issue && issue.path.length > 0 ? issue.path.map(String).join('.') : where, issue?.message ?? 'It has the wrong shape.')
+  throw invalid(
+    issue && issue.path.length > 0 ? issue.path.map(String).join('.') : where,
+    issue?.message ?? 'It has the wrong shape.',
+  )
 }
 
 /** The same POST under the same key is done once; its answer is given again for a day. */
-async function once(deps: HttpDeps, one: Route, call: Call<never, never, never>, key: string): Promise<Reply> {
+async function once(
+  deps: HttpDeps,
+  one: Route,
+  call: Call<never, never, never>,
+  key: string,
+): Promise<Reply> {
   if (key.length > 200) throw invalid('idempotency-key', 'At most 200 characters.')
   const actor = JSON.stringify(call.caller.actor)
-  const hash = createHash('sha256').update(`${one.path}\n${JSON.stringify([call.params, call.body])}`).digest()
+  const hash = createHash('sha256')
+    .update(`${one.path}\n${JSON.stringify([call.params, call.body])}`)
+    .digest()
   type Known = { hash: Buffer; status: number; body: unknown }
   const [known] = await deps.db.withTx('web', (tx) =>
-    tx.query<Known>("select request_hash as hash, status, body from idempotency_keys where actor = $1 and key = $2 and created_at > clock_timestamp() - interval '1 day'", [actor, key]),
+    tx.query<Known>(
+      "select request_hash as hash, status, body from idempotency_keys where actor = $1 and key = $2 and created_at > clock_timestamp() - interval '1 day'",
+      [actor, key],
+    ),
   )
   if (known) {
-    if (!isSame(known.hash.toString('hex'), hash.toString('hex'))) throw new Problem('conflict', 'keyReused', 'This Idempotency-Key was used for another request.', { field: 'idempotency-key' })
+    if (!isSame(known.hash.toString('hex'), hash.toString('hex')))
+      throw new Problem(
+        'conflict',
+        'keyReused',
+        'This Idempotency-Key was used for another request.',
+        { field: 'idempotency-key' },
+      )
     return { status: known.status, body: known.body, headers: { 'idempotent-replayed': 'true' } }
   }
   const reply = await one.handle(call)
   await deps.db.withTx('web', (tx) =>
-    tx.query('insert into idempotency_keys (key, actor, request_hash, status, body, created_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing', [key, actor, hash, reply.status ?? 200, JSON.stringify(reply.body ?? null), toIso(tx.now)]),
+    tx.query(
+      'insert into idempotency_keys (key, actor, request_hash, status, body, created_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing',
+      [key, actor, hash, reply.status ?? 200, JSON.stringify(reply.body ?? null), toIso(tx.now)],
+    ),
   )
   return reply
 }
 
 async function serveEvents(deps: HttpDeps, events: Events, request: Request): Promise<Response> {
   const caller = await deps.db.withTx('web', (tx) => authenticate(tx, deps, request.headers))
-  if (!caller) return respond(problemReply(new Problem('unauthenticated', 'signIn', 'Sign in first.'), requestIdOf(request), () => undefined))
-  const after = request.headers.get('last-event-id') ?? new URL(request.url).searchParams.get('after')
+  if (!caller)
+    return respond(
+      problemReply(
+        new Problem('unauthenticated', 'signIn', 'Sign in first.'),
+        requestIdOf(request),
+        () => undefined,
+      ),
+    )
+  const after =
+    request.headers.get('last-event-id') ?? new URL(request.url).searchParams.get('after')
   const stream = events.open(caller, request.headers, after)
-  if (!stream) return respond(problemReply(new Problem('unavailable', 'tooMany', 'Too many listeners. Try again shortly.', { retryAfterSeconds: 5 }), requestIdOf(request), () => undefined))
-  return new Response(stream, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' } })
+  if (!stream)
+    return respond(
+      problemReply(
+        new Problem('unavailable', 'tooMany', 'Too many listeners. Try again shortly.', {
+          retryAfterSeconds: 5,
+        }),
+        requestIdOf(request),
+        () => undefined,
+      ),
+    )
+  return new Response(stream, {
+    headers: {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    },
+  })
 }
 
 function respond(reply: Reply): Response {
@@ -190,14 +323,22 @@ function respond(reply: Reply): Response {
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     ...reply.headers,
   }
-  if (reply.text !== undefined) return new Response(reply.text, { status: reply.status ?? 200, headers })
-  return new Response(JSON.stringify(reply.body ?? {}), { status: reply.status ?? 200, headers: { 'content-type': 'application/json', ...headers } })
+  if (reply.text !== undefined)
+    return new Response(reply.text, { status: reply.status ?? 200, headers })
+  return new Response(JSON.stringify(reply.body ?? {}), {
+    status: reply.status ?? 200,
+    headers: { 'content-type': 'application/json', ...headers },
+  })
 }
 
 /** Files by a fixed map; every other path is the app itself. No path is ever put together from a request. */
 function asset(deps: HttpDeps, path: string): Response {
   const found = deps.assets.get(path) ?? deps.assets.get('/index.html')
-  if (!found) return new Response('The web app is not built. Run: npm run build', { status: 404, headers: { 'content-type': 'text/plain' } })
+  if (!found)
+    return new Response('The web app is not built. Run: npm run build', {
+      status: 404,
+      headers: { 'content-type': 'text/plain' },
+    })
   return new Response(new Uint8Array(found.body), {
     headers: {
       'content-type': found.type,
@@ -211,7 +352,10 @@ function asset(deps: HttpDeps, path: string): Response {
 }
 
 /** Listens. Machines' doors are served without the framework. */
-export async function listen(deps: HttpDeps, address: { host: string; port: number }): Promise<HttpServer> {
+export async function listen(
+  deps: HttpDeps,
+  address: { host: string; port: number },
+): Promise<HttpServer> {
   const { app, events } = createApp(deps)
   const ingest = createIngest(deps)
   const others = getRequestListener(app.fetch)

@@ -19,9 +19,17 @@ export const CHANNELS: readonly ChannelDescription[] = [
   describePretend,
 ]
 
-export function createChannels(egress: Egress): { of: (kind: string) => Channel | null; screen: PretendScreen } {
+export function createChannels(egress: Egress): {
+  of: (kind: string) => Channel | null
+  screen: PretendScreen
+} {
   const screen = createPretendChannel()
-  const all = [createWebhookChannel(egress), createEmailChannel(egress), createNtfyChannel(egress), screen]
+  const all = [
+    createWebhookChannel(egress),
+    createEmailChannel(egress),
+    createNtfyChannel(egress),
+    screen,
+  ]
   const byKind = new Map<string, Channel>(all.map((channel) => [channel.describe.kind, channel]))
   return { of: (kind) => byKind.get(kind) ?? null, screen }
 }

@@ -11,7 +11,11 @@ export const JSON_LIMITS: JsonLimits = {
   stringMax: 64 * 1024,
 }
 
-export type JsonProblem = { field: string; message: string; reason: 'tooLarge' | 'unreadable' | 'invalid' }
+export type JsonProblem = {
+  field: string
+  message: string
+  reason: 'tooLarge' | 'unreadable' | 'invalid'
+}
 export type Parsed = { ok: true; value: unknown } | { ok: false; problem: JsonProblem }
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -19,7 +23,11 @@ const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
 
 export function parseJson(input: Uint8Array | string, limits: JsonLimits = JSON_LIMITS): Parsed {
   if (input.length > limits.bytesMax) {
-    return refuse('body', `The body is larger than ${Math.floor(limits.bytesMax / 1024)} KiB.`, 'tooLarge')
+    return refuse(
+      'body',
+      `The body is larger than ${Math.floor(limits.bytesMax / 1024)} KiB.`,
+      'tooLarge',
+    )
   }
   let text: string
   try {
@@ -70,7 +78,11 @@ function inspect(root: unknown, limits: JsonLimits): JsonProblem | null {
   function walk(value: unknown, path: () => string): JsonProblem | null {
     if (typeof value === 'string') {
       if (value.length <= limits.stringMax) return null
-      return { field: path(), message: `The text is longer than ${limits.stringMax} characters.`, reason: 'invalid' }
+      return {
+        field: path(),
+        message: `The text is longer than ${limits.stringMax} characters.`,
+        reason: 'invalid',
+      }
     }
     if (value === null || typeof value !== 'object') return null
     if (Array.isArray(value)) {
@@ -84,7 +96,11 @@ function inspect(root: unknown, limits: JsonLimits): JsonProblem | null {
       keys += 1
       const here = () => (path() === '' ? key : `${path()}.${key}`)
       if (keys > limits.keysMax) {
-        return { field: path() || 'body', message: `There are more than ${limits.keysMax} keys.`, reason: 'invalid' }
+        return {
+          field: path() || 'body',
+          message: `There are more than ${limits.keysMax} keys.`,
+          reason: 'invalid',
+        }
       }
       if (FORBIDDEN.has(key)) {
         return { field: here(), message: `\`${key}\` is not allowed as a key.`, reason: 'invalid' }

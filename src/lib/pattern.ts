@@ -7,8 +7,12 @@ const CACHE_MAX = 1_000
 const cache = new Map<string, RE2JS>()
 
 /** Compiles a pattern. @throws Problem that names `field` where it is too long or not a pattern */
-export function compilePattern(pattern: string, field: string): { matches(text: string): boolean; finds(text: string): boolean } {
-  if (pattern.length > PATTERN_MAX) throw invalid(field, `A pattern is at most ${PATTERN_MAX} characters long.`)
+export function compilePattern(
+  pattern: string,
+  field: string,
+): { matches(text: string): boolean; finds(text: string): boolean } {
+  if (pattern.length > PATTERN_MAX)
+    throw invalid(field, `A pattern is at most ${PATTERN_MAX} characters long.`)
   let compiled = cache.get(pattern)
   if (!compiled) {
     try {

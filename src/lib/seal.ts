@@ -1,7 +1,11 @@
 /** Secrets at rest: AES-256-GCM, with the key's own id in front so that keys can be rotated. */
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
 
-export type Sealer = { seal(text: string): string; unseal(sealed: string): string; isSealed(text: unknown): text is string }
+export type Sealer = {
+  seal(text: string): string
+  unseal(sealed: string): string
+  isSealed(text: unknown): text is string
+}
 
 /** A key for one purpose out of the instance's secret: knowing one gives away no other. */
 export const deriveKey = (secret: Buffer, purpose: string): Buffer =>

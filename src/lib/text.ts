@@ -7,7 +7,9 @@ export function truncate(text: string, max: number): string {
 
 /** NUL and lone surrogates cannot be stored as PostgreSQL text: they become U+FFFD. */
 export const storable = (text: string): string =>
-  text.isWellFormed() && !text.includes('\0') ? text : text.toWellFormed().replaceAll('\0', '\uFFFD')
+  text.isWellFormed() && !text.includes('\0')
+    ? text
+    : text.toWellFormed().replaceAll('\0', '\uFFFD')
 
 /** Control characters (escape sequences, CR, bidirectional overrides …) made visible or dropped. */
 export const printable = (text: string): string =>

@@ -66,14 +66,17 @@ function transitionBetween(zone: string, from: Instant, to: Instant): Instant {
 
 /** `2026-11-02` and `10:00` → wall milliseconds; null where that is no date or time. */
 export function parseWall(date: string, time: string): WallMs | null {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || !/^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/.test(time)) return null
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || !/^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/.test(time))
+    return null
   const wall = Date.parse(`${date}T${time.length === 5 ? `${time}:00` : time}Z`)
   return Number.isNaN(wall) || !new Date(wall).toISOString().startsWith(date) ? null : wall
 }
 
 /** "Mon 14:07": short enough for a message, in the person's own zone. */
 export function formatLocal(at: Instant, zone: string): string {
-  return formatter(zone, { weekday: 'short', hour: '2-digit', minute: '2-digit' }).format(at).replace(',', '')
+  return formatter(zone, { weekday: 'short', hour: '2-digit', minute: '2-digit' })
+    .format(at)
+    .replace(',', '')
 }
 
 /** "14:07" in the zone. */
@@ -82,7 +85,13 @@ export const formatTime = (at: Instant, zone: string): string =>
 
 /** "Mon 23 Nov 14:07" in the zone. */
 export const formatDateTime = (at: Instant, zone: string): string =>
-  formatter(zone, { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
+  formatter(zone, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  })
     .format(at)
     .replaceAll(',', '')
 
@@ -90,7 +99,11 @@ function formatter(zone: string, options: Intl.DateTimeFormatOptions): Intl.Date
   const key = `${zone} ${Object.keys(options).join(' ')}`
   let found = formatters.get(key)
   if (!found) {
-    found = new Intl.DateTimeFormat('en-GB', { ...options, hourCycle: 'h23', timeZone: isZone(zone) ? zone : 'UTC' })
+    found = new Intl.DateTimeFormat('en-GB', {
+      ...options,
+      hourCycle: 'h23',
+      timeZone: isZone(zone) ? zone : 'UTC',
+    })
     formatters.set(key, found)
   }
   return found

@@ -71,5 +71,7 @@ const releaseOf = (one: Due): Instant =>
 
 /** By severity, then by age: also the order in which a backlog is drained. */
 function mostUrgentFirst(a: Due, b: Due): number {
-  return SEVERITY[a.attempt.severity] - SEVERITY[b.attempt.severity] || a.attempt.dueAt - b.attempt.dueAt
+  return (
+    SEVERITY[a.attempt.severity] - SEVERITY[b.attempt.severity] || a.attempt.dueAt - b.attempt.dueAt
+  )
 }

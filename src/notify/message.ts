@@ -53,7 +53,9 @@ export function compose(lead: Told, others: readonly Told[], facts: MessageFacts
     ...base,
     idempotencyKey: `${base.idempotencyKey}:${all.length}`,
     title: `${all.length} alerts are waiting for you`,
-    body: [...named, ...(facts.next === null ? [] : [`If you do nothing: ${facts.next}`])].join('\n'),
+    body: [...named, ...(facts.next === null ? [] : [`If you do nothing: ${facts.next}`])].join(
+      '\n',
+    ),
     actions: [],
     data: { bundle: all.map(dataOf) },
   }

@@ -44,11 +44,14 @@ export function follow(attempt: Attempt, outcome: Outcome, facts: OutcomeFacts):
   const others = facts.siblings.filter((sibling) => sibling.id !== attempt.id)
   const retry = nextTry(ended, outcome, others, facts)
   const isOut = retry === null || facts.now - firstDueOf(attempt, others) >= FAIL_OVER_MS
-  const forward = isOut || retryIsLate(retry, attempt, others) ? bringForward(attempt, others, facts.now) : null
+  const forward =
+    isOut || retryIsLate(retry, attempt, others) ? bringForward(attempt, others, facts.now) : null
   const rows = [ended, retry, forward].filter((row) => row !== null)
   const isAnythingLeft =
     retry !== null ||
-    others.some((other) => !isOver(other) || other.status === 'sent' || other.status === 'unknown') ||
+    others.some(
+      (other) => !isOver(other) || other.status === 'sent' || other.status === 'unknown',
+    ) ||
     ended.status === 'unknown'
   return { attempts: rows, unreachable: !isAnythingLeft }
 }
@@ -60,10 +63,13 @@ function nextTry(
   facts: OutcomeFacts,
 ): Attempt | null {
   if (outcome.kind === 'gaveUp') return null
-  const unknownCount = [ended, ...others].filter((a) => a.slot === ended.slot && a.status === 'unknown').length
+  const unknownCount = [ended, ...others].filter(
+    (a) => a.slot === ended.slot && a.status === 'unknown',
+  ).length
   if (unknownCount >= DELIVERIES_PER_SLOT_MAX) return null
   const asked = outcome.kind === 'tryAgain' ? (outcome.retryAfterMs ?? 0) : 0
-  const wakeAt = facts.now + Math.max(Math.min(asked, RETRY_MS_MAX), pauseMs(ended.tryNumber, facts.jitter))
+  const wakeAt =
+    facts.now + Math.max(Math.min(asked, RETRY_MS_MAX), pauseMs(ended.tryNumber, facts.jitter))
   return {
     ...ended,
     id: facts.makeId(),
@@ -84,7 +90,11 @@ export function pauseMs(tryNumber: number, jitter: number): number {
 }
 
 /** A retry that lies behind the fail-over time would leave the person waiting on a dead contact. */
-const retryIsLate = (retry: Attempt | null, attempt: Attempt, others: readonly Attempt[]): boolean =>
+const retryIsLate = (
+  retry: Attempt | null,
+  attempt: Attempt,
+  others: readonly Attempt[],
+): boolean =>
   retry !== null &&
   retry.wakeAt !== null &&
   retry.wakeAt - firstDueOf(attempt, others) > FAIL_OVER_MS
@@ -95,7 +105,9 @@ const firstDueOf = (attempt: Attempt, others: readonly Attempt[]): Instant =>
 /** The person's next contact that has not been tried yet is due now. */
 function bringForward(attempt: Attempt, others: readonly Attempt[], now: Instant): Attempt | null {
   const waiting = others
-    .filter((other) => other.status === 'waiting' && other.slot > attempt.slot && other.tryNumber === 1)
+    .filter(
+      (other) => other.status === 'waiting' && other.slot > attempt.slot && other.tryNumber === 1,
+    )
     .filter((other) => other.contactId !== attempt.contactId)
     .sort((a, b) => a.slot - b.slot)
   const next = waiting[0]

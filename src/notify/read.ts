@@ -18,18 +18,44 @@ async function withAttempts(tx: Tx, pages: readonly Page[]): Promise<PageWithAtt
     `select ${ATTEMPT} from attempts where page_id = any($1::uuid[]) order by slot, try_number`,
     [pages.map((page) => page.id)],
   )
-  return pages.map((page) => ({ ...page, attempts: attempts.filter((attempt) => attempt.pageId === page.id) }))
+  return pages.map((page) => ({
+    ...page,
+    attempts: attempts.filter((attempt) => attempt.pageId === page.id),
+  }))
 }
 
-export async function listPagesOfGroup(tx: Tx, groupId: Id, max: number): Promise<PageWithAttempts[]> {
-  return withAttempts(tx, await tx.query<Page>(`select ${PAGE} from pages where group_id = $1 order by opened_at desc, round desc, step desc, id limit $2`, [groupId, max]))
+export async function listPagesOfGroup(
+  tx: Tx,
+  groupId: Id,
+  max: number,
+): Promise<PageWithAttempts[]> {
+  return withAttempts(
+    tx,
+    await tx.query<Page>(
+      `select ${PAGE} from pages where group_id = $1 order by opened_at desc, round desc, step desc, id limit $2`,
+      [groupId, max],
+    ),
+  )
 }
 
 export async function findPage(tx: Tx, pageId: Id): Promise<PageWithAttempts | null> {
-  const [page] = await withAttempts(tx, await tx.query<Page>(`select ${PAGE} from pages where id = $1`, [pageId]))
+  const [page] = await withAttempts(
+    tx,
+    await tx.query<Page>(`select ${PAGE} from pages where id = $1`, [pageId]),
+  )
   return page ?? null
 }
 
-export async function listPagesOfPerson(tx: Tx, personId: Id, max: number): Promise<PageWithAttempts[]> {
-  return withAttempts(tx, await tx.query<Page>(`select ${PAGE} from pages where person_id = $1 order by opened_at desc limit $2`, [personId, max]))
+export async function listPagesOfPerson(
+  tx: Tx,
+  personId: Id,
+  max: number,
+): Promise<PageWithAttempts[]> {
+  return withAttempts(
+    tx,
+    await tx.query<Page>(
+      `select ${PAGE} from pages where person_id = $1 order by opened_at desc limit $2`,
+      [personId, max],
+    ),
+  )
 }

@@ -23,7 +23,10 @@ const OUTCOMES: Readonly<Record<Attempt['status'], string>> = {
 }
 
 /** Plain text, to be kept. Times in UTC to the millisecond. */
-export function receiptText(page: Page & { attempts: readonly Attempt[] }, facts: ReceiptFacts): string {
+export function receiptText(
+  page: Page & { attempts: readonly Attempt[] },
+  facts: ReceiptFacts,
+): string {
   const lines = [
     'RECEIPT OF A PAGE',
     `Page          ${page.id}`,
@@ -41,12 +44,21 @@ export function receiptText(page: Page & { attempts: readonly Attempt[] }, facts
       const reason = attempt.reason ? ` (${attempt.reason})` : ''
       const provider = attempt.providerId ? `, provider's id ${attempt.providerId}` : ''
       const bundled = attempt.bundledInto ? ', together with others in one message' : ''
-      lines.push(`  outcome     ${attempt.finishedAt === null ? '' : `${toIso(attempt.finishedAt)}  `}${OUTCOMES[attempt.status]}${reason}${provider}${bundled}`)
+      lines.push(
+        `  outcome     ${attempt.finishedAt === null ? '' : `${toIso(attempt.finishedAt)}  `}${OUTCOMES[attempt.status]}${reason}${provider}${bundled}`,
+      )
     }
   }
   lines.push('')
-  if (facts.acknowledgedAt !== null) lines.push(`Acknowledged  ${toIso(facts.acknowledgedAt)}  by ${facts.acknowledgedBy ?? 'the source'}`)
-  lines.push(page.closedAt === null ? 'Ended         still open' : `Ended         ${toIso(page.closedAt)}  ${page.status} (${page.closedBecause})`)
+  if (facts.acknowledgedAt !== null)
+    lines.push(
+      `Acknowledged  ${toIso(facts.acknowledgedAt)}  by ${facts.acknowledgedBy ?? 'the source'}`,
+    )
+  lines.push(
+    page.closedAt === null
+      ? 'Ended         still open'
+      : `Ended         ${toIso(page.closedAt)}  ${page.status} (${page.closedBecause})`,
+  )
   return `${lines.join('\n')}\n`
 }
 

@@ -99,5 +99,9 @@ const sameWatch = (a: OnCall['people'], b: OnCall['people']): boolean =>
   a.length === b.length &&
   a.every((one, index) => {
     const other = b[index]
-    return other?.personId === one.personId && other.why.kind === one.why.kind && other.why.from === one.why.from
+    return (
+      other?.personId === one.personId &&
+      other.why.kind === one.why.kind &&
+      other.why.from === one.why.from
+    )
   })

@@ -82,7 +82,8 @@ function monthLater(rotation: Rotation, from: WallMs, months: number): WallMs {
   const at = new Date(from)
   const first = Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + months, 1)
   const last = Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + months + 1, 1)
-  const date = rotation.handoff.date ?? new Date(parseWall(rotation.starts, '00:00') ?? from).getUTCDate()
+  const date =
+    rotation.handoff.date ?? new Date(parseWall(rotation.starts, '00:00') ?? from).getUTCDate()
   return Math.min(first + (date - 1) * DAY, last - DAY) + (from - Math.floor(from / DAY) * DAY)
 }
 

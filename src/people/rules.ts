@@ -34,21 +34,30 @@ export function planFor(
 
 type Item = { afterMs: number; contact: Contact }
 
-function ownPlan(usable: readonly Contact[], rules: readonly { afterMs: number; contact: string }[]): Item[] {
+function ownPlan(
+  usable: readonly Contact[],
+  rules: readonly { afterMs: number; contact: string }[],
+): Item[] {
   return rules.flatMap((rule) => {
     const contact = usable.find((one) => one.slug === rule.contact)
     return contact ? [{ afterMs: rule.afterMs, contact }] : []
   })
 }
 
-function defaultPlan(usable: readonly Contact[], urgency: 'high' | 'low', facts: RuleFacts): Item[] {
-  const rank = (contact: Contact): number => LOUDNESS.indexOf(facts.loudness(contact.kind) ?? 'quiet')
+function defaultPlan(
+  usable: readonly Contact[],
+  urgency: 'high' | 'low',
+  facts: RuleFacts,
+): Item[] {
+  const rank = (contact: Contact): number =>
+    LOUDNESS.indexOf(facts.loudness(contact.kind) ?? 'quiet')
   const byLoudness = usable.toSorted((a, b) => rank(a) - rank(b))
   const quietest = byLoudness[0]
   const loudest = byLoudness.at(-1)
   if (!quietest || !loudest) return []
   if (urgency === 'low') return [{ afterMs: 0, contact: quietest }]
-  const is = (loudness: Loudness) => usable.filter((contact) => facts.loudness(contact.kind) === loudness)
+  const is = (loudness: Loudness) =>
+    usable.filter((contact) => facts.loudness(contact.kind) === loudness)
   const pushes = is('push')
   const atOnce = pushes.length > 0 ? pushes : [loudest]
   const at = (afterMs: number, contacts: readonly Contact[]): Item[] =>

@@ -20,7 +20,11 @@ function distance(a: string, b: string): number {
     const row = [i]
     for (let j = 1; j <= b.length; j += 1) {
       const cost = a[i - 1] === b[j - 1] ? 0 : 1
-      let least = Math.min((rows[i - 1]?.[j] ?? 99) + 1, (row[j - 1] ?? 99) + 1, (rows[i - 1]?.[j - 1] ?? 99) + cost)
+      let least = Math.min(
+        (rows[i - 1]?.[j] ?? 99) + 1,
+        (row[j - 1] ?? 99) + 1,
+        (rows[i - 1]?.[j - 1] ?? 99) + cost,
+      )
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
         least = Math.min(least, (rows[i - 2]?.[j - 2] ?? 99) + 1)
       }

@@ -18,7 +18,11 @@ import { hashKey, write } from './write.ts'
 
 export type Finding = { rule: string; about: string; sentence: string; wayOut: string }
 export type Paging = { service: string; before: string | null; after: string }
-export type Plan = { changes: readonly PlannedChange[]; findings: readonly Finding[]; paging: readonly Paging[] }
+export type Plan = {
+  changes: readonly PlannedChange[]
+  findings: readonly Finding[]
+  paging: readonly Paging[]
+}
 
 export type PlanFacts = {
   channels: readonly ChannelDescription[]
@@ -38,7 +42,14 @@ export class FileRefused extends Problem {
   readonly problems: readonly FileProblem[]
   constructor(problems: readonly FileProblem[]) {
     const first = problems[0]
-    super('invalid', 'fileRefused', first ? `Line ${first.line}, column ${first.column}: ${first.sentence}` : 'The file cannot be read.', { field: first?.path || 'text' })
+    super(
+      'invalid',
+      'fileRefused',
+      first
+        ? `Line ${first.line}, column ${first.column}: ${first.sentence}`
+        : 'The file cannot be read.',
+      { field: first?.path || 'text' },
+    )
     this.problems = problems
   }
 }
@@ -50,27 +61,49 @@ export async function apply(tx: Tx, actor: Actor, asked: Asked, facts: PlanFacts
   const { form, changes, whole } = readFile(asked, stored, facts)
   await refuseInUse(tx, changes, before)
   if (changes.length > 0) {
-    await write(tx, changes, whole, { makeId: () => facts.makeId(tx.now), sealer: facts.sealer, channels: facts.channels })
-    await record(tx, changes.map((change) => entryOf(tx, actor, change, facts)))
+    await write(tx, changes, whole, {
+      makeId: () => facts.makeId(tx.now),
+      sealer: facts.sealer,
+      channels: facts.channels,
+    })
+    await record(
+      tx,
+      changes.map((change) => entryOf(tx, actor, change, facts)),
+    )
   }
   const now = await readDirectory(tx, () => undefined)
   const findings = facts.lint(now, tx.now)
   if (asked.strict && findings.length > 0) {
-    throw new Problem('invalid', 'findings', `Refused by --strict: ${findings[0]?.sentence}`, { field: 'strict' })
+    throw new Problem('invalid', 'findings', `Refused by --strict: ${findings[0]?.sentence}`, {
+      field: 'strict',
+    })
   }
   return { changes, findings, paging: form ? pagingOf(before, now, tx.now, facts) : [] }
 }
 
-function readFile(asked: Asked, stored: Whole, facts: PlanFacts): { form: FileForm; changes: PlannedChange[]; whole: Whole } {
+function readFile(
+  asked: Asked,
+  stored: Whole,
+  facts: PlanFacts,
+): { form: FileForm; changes: PlannedChange[]; whole: Whole } {
   const { root, reading } = openFile(asked.text, asked.env ?? {})
   if (reading.problems.length > 0) throw new FileRefused(reading.problems)
-  const form = fileReader({ channels: facts.channels, sourceKinds: facts.sourceKinds, hashKey })(reading, root, '')
-  if (!form || reading.problems.length > 0) throw new FileRefused(reading.problems.sort((a, b) => a.line - b.line || a.column - b.column))
+  const form = fileReader({ channels: facts.channels, sourceKinds: facts.sourceKinds, hashKey })(
+    reading,
+    root,
+    '',
+  )
+  if (!form || reading.problems.length > 0)
+    throw new FileRefused(reading.problems.sort((a, b) => a.line - b.line || a.column - b.column))
   const whole = after(stored, form)
   const dangling = danglingReferences(whole, stored)
   if (dangling.length > 0) {
     throw new FileRefused(
-      dangling.map(({ section, id, path, sentence }) => ({ ...placeOf(asked.text, section, id), path: `${section}.${id}.${path}`, sentence })),
+      dangling.map(({ section, id, path, sentence }) => ({
+        ...placeOf(asked.text, section, id),
+        path: `${section}.${id}.${path}`,
+        sentence,
+      })),
     )
   }
   return { form, changes: compare(stored, form), whole }
@@ -82,35 +115,61 @@ function placeOf(text: string, section: string, id: string): { line: number; col
   const from = lines.findIndex((line) => line.startsWith(`${section}:`))
   const to = lines.findIndex((line, index) => index > from && /^[a-z]/.test(line))
   const pattern = new RegExp(`\\bid:\\s*["']?${id.replace(/[.]/g, '\\.')}["']?\\s*(,|$|})`)
-  const at = lines.findIndex((line, index) => index > from && (to < 0 || index < to) && pattern.test(line))
+  const at = lines.findIndex(
+    (line, index) => index > from && (to < 0 || index < to) && pattern.test(line),
+  )
   const line = at >= 0 ? at : Math.max(from, 0)
   return { line: line + 1, column: (lines[line]?.search(/\S/) ?? 0) + 1 }
 }
 
 async function readStored(tx: Tx, directory: Directory, facts: PlanFacts): Promise<Whole> {
-  const keys = await tx.query<{ id: Id; key: string }>("select id, 'sha256:' || encode(key_hash, 'hex') as key from sources")
-  const channels = await tx.query<{ kind: string; settings: Record<string, unknown> }>('select kind, settings from channels')
-  const open = (value: unknown) => (facts.sealer.isSealed(value) ? facts.sealer.unseal(value) : value)
+  const keys = await tx.query<{ id: Id; key: string }>(
+    "select id, 'sha256:' || encode(key_hash, 'hex') as key from sources",
+  )
+  const channels = await tx.query<{ kind: string; settings: Record<string, unknown> }>(
+    'select kind, settings from channels',
+  )
+  const open = (value: unknown) =>
+    facts.sealer.isSealed(value) ? facts.sealer.unseal(value) : value
   return storedForm(directory, {
     keyOf: (id) => keys.find((one) => one.id === id)?.key ?? '',
     channels: Object.fromEntries(
-      channels.map(({ kind, settings }) => [kind, Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, open(value)]))]),
+      channels.map(({ kind, settings }) => [
+        kind,
+        Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, open(value)])),
+      ]),
     ),
     open,
   })
 }
 
 /** What still runs on something keeps it from being removed. */
-async function refuseInUse(tx: Tx, changes: readonly PlannedChange[], directory: Directory): Promise<void> {
+async function refuseInUse(
+  tx: Tx,
+  changes: readonly PlannedChange[],
+  directory: Directory,
+): Promise<void> {
   for (const change of changes) {
-    if (change.action !== 'remove' || (change.section !== 'services' && change.section !== 'sources')) continue
+    if (
+      change.action !== 'remove' ||
+      (change.section !== 'services' && change.section !== 'sources')
+    )
+      continue
     const things = change.section === 'services' ? directory.services : directory.sources
     const id = bySlug(things as ReadonlyMap<Id, { id: Id; slug: string }>, change.id)?.id
     const column = change.section === 'services' ? 'service_id' : 'source_id'
-    const [open] = await tx.query<{ count: number }>(`select count(*) from alerts where ${column} = $1 and status = 'firing'`, [id])
+    const [open] = await tx.query<{ count: number }>(
+      `select count(*) from alerts where ${column} = $1 and status = 'firing'`,
+      [id],
+    )
     if ((open?.count ?? 0) === 0) continue
     const what = change.section === 'services' ? 'Service' : 'Source'
-    throw new Problem('conflict', 'inUse', `${what} \`${change.id}\` cannot be removed: ${open?.count} of its alerts are still open. Resolve them first.`, { field: `${change.section}.${change.id}` })
+    throw new Problem(
+      'conflict',
+      'inUse',
+      `${what} \`${change.id}\` cannot be removed: ${open?.count} of its alerts are still open. Resolve them first.`,
+      { field: `${change.section}.${change.id}` },
+    )
   }
 }
 

@@ -2,7 +2,16 @@
  * Reading YAML strictly, with the place of everything that is wrong: small readers that are put
  * together into a format. All problems are collected; reading never stops at the first.
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+} from 'yaml'
 import { parseDuration } from '../lib/duration.ts'
 import { nearest } from './nearest.ts'
 
@@ -29,14 +38,29 @@ export function openFile(
   const lines = new LineCounter()
   const reading: Reading = { lines, problems: [], env }
   if (text.length > FILE_BYTES_MAX) {
-    reading.problems.push({ line: 1, column: 1, path: '', sentence: 'The file is larger than 1 MiB.' })
+    reading.problems.push({
+      line: 1,
+      column: 1,
+      path: '',
+      sentence: 'The file is larger than 1 MiB.',
+    })
     return { root: null, reading }
   }
   if (deepest(text) > DEPTH_MAX) {
-    reading.problems.push({ line: 1, column: 1, path: '', sentence: `The file is nested more than ${DEPTH_MAX} levels deep.` })
+    reading.problems.push({
+      line: 1,
+      column: 1,
+      path: '',
+      sentence: `The file is nested more than ${DEPTH_MAX} levels deep.`,
+    })
     return { root: null, reading }
   }
-  const document = parseDocument(text, { lineCounter: lines, schema: 'core', merge: false, maxAliasCount: ALIASES_MAX } as never)
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    schema: 'core',
+    merge: false,
+    maxAliasCount: ALIASES_MAX,
+  } as never)
   for (const error of document.errors) {
     const { line, col } = lines.linePos(error.pos[0])
     reading.problems.push({ line, column: col, path: '', sentence: firstLine(error.message) })
@@ -52,13 +76,20 @@ function deepest(text: string): number {
     if (char === '[' || char === '{') most = Math.max(most, ++depth)
     else if (char === ']' || char === '}') depth = Math.max(0, depth - 1)
   }
-  for (const line of text.split('\n')) most = Math.max(most, (/^[ -]*/.exec(line)?.[0].length ?? 0) / 2)
+  for (const line of text.split('\n'))
+    most = Math.max(most, (/^[ -]*/.exec(line)?.[0].length ?? 0) / 2)
   return most
 }
 
-const firstLine = (text: string): string => (text.split('\n')[0] ?? text).replace(/ at line \d+, column \d+:?$/, '.')
+const firstLine = (text: string): string =>
+  (text.split('\n')[0] ?? text).replace(/ at line \d+, column \d+:?$/, '.')
 
-export function note(reading: Reading, node: Node | null, path: string, sentence: string): undefined {
+export function note(
+  reading: Reading,
+  node: Node | null,
+  path: string,
+  sentence: string,
+): undefined {
   const offset = node?.range?.[0] ?? 0
   const { line, col } = reading.lines.linePos(offset)
   reading.problems.push({ line: Math.max(line, 1), column: Math.max(col, 1), path, sentence })
@@ -72,15 +103,24 @@ const show = (node: Node | null): string => {
 }
 
 /** A text, with `${NAME}` taken from the environment. */
-export function text(options: { max?: number; pattern?: RegExp; is?: string } = {}): Reader<string> {
+export function text(
+  options: { max?: number; pattern?: RegExp; is?: string } = {},
+): Reader<string> {
   return (reading, node, path) => {
     if (!isScalar(node) || node.value === null || typeof node.value === 'object') {
       return note(reading, node, path, `${path} has to be a text, not ${show(node)}.`)
     }
-    const value = fill(reading, node, path, typeof node.value === 'string' ? node.value : (node.source ?? String(node.value)))
+    const value = fill(
+      reading,
+      node,
+      path,
+      typeof node.value === 'string' ? node.value : (node.source ?? String(node.value)),
+    )
     if (value === undefined) return undefined
-    if (value.length > (options.max ?? 500)) return note(reading, node, path, `${path} is longer than ${options.max ?? 500} characters.`)
-    if (!value.isWellFormed() || value.includes('\0')) return note(reading, node, path, `${path} holds characters that cannot be stored.`)
+    if (value.length > (options.max ?? 500))
+      return note(reading, node, path, `${path} is longer than ${options.max ?? 500} characters.`)
+    if (!value.isWellFormed() || value.includes('\0'))
+      return note(reading, node, path, `${path} holds characters that cannot be stored.`)
     if (value === '') return note(reading, node, path, `${path} is empty.`)
     if (options.pattern && !options.pattern.test(value)) {
       return note(reading, node, path, `${path}: ${show(node)} is not ${options.is ?? 'valid'}.`)
@@ -115,7 +155,12 @@ export function oneOf<const Word extends string>(words: readonly Word[]): Reader
     const found = words.find((word) => word === value)
     if (found) return found
     const near = nearest(value, words)
-    return note(reading, node, path, `${path}: \`${value}\` is not one of ${words.join(', ')}.${near ? ` Did you mean \`${near}\`?` : ''}`)
+    return note(
+      reading,
+      node,
+      path,
+      `${path}: \`${value}\` is not one of ${words.join(', ')}.${near ? ` Did you mean \`${near}\`?` : ''}`,
+    )
   }
 }
 
@@ -123,7 +168,12 @@ export function whole(min: number, max: number): Reader<number> {
   return (reading, node, path) => {
     const value = isScalar(node) ? node.value : null
     if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
-      return note(reading, node, path, `${path} has to be a whole number from ${min} to ${max}, not ${show(node)}.`)
+      return note(
+        reading,
+        node,
+        path,
+        `${path} has to be a whole number from ${min} to ${max}, not ${show(node)}.`,
+      )
     }
     return value
   }
@@ -140,7 +190,13 @@ export function duration(maxMs: number): Reader<number> {
     const value = text()(reading, node, path)
     if (value === undefined) return undefined
     const ms = parseDuration(value)
-    if (ms === null) return note(reading, node, path, `${path}: \`${value}\` is not a duration. Write 45s, 5m, 2h or 1d.`)
+    if (ms === null)
+      return note(
+        reading,
+        node,
+        path,
+        `${path}: \`${value}\` is not a duration. Write 45s, 5m, 2h or 1d.`,
+      )
     if (ms > maxMs) return note(reading, node, path, `${path}: \`${value}\` is too long.`)
     return ms
   }
@@ -148,30 +204,53 @@ export function duration(maxMs: number): Reader<number> {
 
 export function list<T>(item: Reader<T>, max = 1_000): Reader<T[]> {
   return (reading, node, path) => {
-    if (!isSeq(node)) return note(reading, node, path, `${path} has to be a list, not ${show(node)}.`)
-    if (node.items.length > max) return note(reading, node, path, `${path} holds more than ${max} entries.`)
+    if (!isSeq(node))
+      return note(reading, node, path, `${path} has to be a list, not ${show(node)}.`)
+    if (node.items.length > max)
+      return note(reading, node, path, `${path} holds more than ${max} entries.`)
     const read = node.items.map((one, index) => item(reading, one as Node, `${path}[${index}]`))
     return read.every((one) => one !== undefined) ? (read as T[]) : undefined
   }
 }
 
-export type Fields<T> = { [Name in keyof T]: { reader: Reader<NonNullable<T[Name]>>; required?: boolean } }
+export type Fields<T> = {
+  [Name in keyof T]: { reader: Reader<NonNullable<T[Name]>>; required?: boolean }
+}
 
 /** A mapping with known keys only. A key that is left out gives null. */
 export function record<T extends Record<string, unknown>>(fields: Fields<T>): Reader<T> {
   return (reading, node, path) => {
-    if (!isMap(node)) return note(reading, node, path, `${path || 'The file'} has to be a mapping, not ${show(node)}.`)
+    if (!isMap(node))
+      return note(
+        reading,
+        node,
+        path,
+        `${path || 'The file'} has to be a mapping, not ${show(node)}.`,
+      )
     const known = Object.keys(fields)
     const found = new Map<string, Node | null>()
     let isGood = true
     for (const pair of node.items as Pair<Node, Node | null>[]) {
       const key = isScalar(pair.key) ? String(pair.key.value) : ''
-      if (isAlias(pair.value)) isGood = note(reading, pair.key, path, `${join(path, key)}: aliases are not read. Write it out.`) ?? false
+      if (isAlias(pair.value))
+        isGood =
+          note(
+            reading,
+            pair.key,
+            path,
+            `${join(path, key)}: aliases are not read. Write it out.`,
+          ) ?? false
       if (known.includes(key)) found.set(key, pair.value)
       else {
         const near = nearest(key, known)
         const hint = near ? ` Did you mean \`${near}\`?` : ` Known here: ${known.join(', ')}.`
-        isGood = note(reading, pair.key, join(path, key), `Unknown key \`${key}\`${path ? ` in ${path}` : ''}.${hint}`) ?? false
+        isGood =
+          note(
+            reading,
+            pair.key,
+            join(path, key),
+            `Unknown key \`${key}\`${path ? ` in ${path}` : ''}.${hint}`,
+          ) ?? false
       }
     }
     const value: Record<string, unknown> = {}
@@ -180,7 +259,8 @@ export function record<T extends Record<string, unknown>>(fields: Fields<T>): Re
       const at = found.get(name)
       if (at === undefined || at === null || (isScalar(at) && at.value === null)) {
         value[name] = null
-        if (field.required) isGood = note(reading, node, join(path, name), `${join(path, name)} is missing.`) ?? false
+        if (field.required)
+          isGood = note(reading, node, join(path, name), `${join(path, name)} is missing.`) ?? false
         continue
       }
       const read = field.reader(reading, at, join(path, name))

@@ -3,7 +3,10 @@ import type { Id } from '../lib/id.ts'
 import type { Instant } from '../lib/instant.ts'
 
 /** What an entry is about. */
-export type Subject = { kind: 'alert' | 'group' | 'climb' | 'page' | 'configuration' | 'system'; id: Id }
+export type Subject = {
+  kind: 'alert' | 'group' | 'climb' | 'page' | 'configuration' | 'system'
+  id: Id
+}
 
 /** Who did it: a person, the engine by one of its rules, or a source by its key. */
 export type Actor =

@@ -20,7 +20,10 @@ export function actorName(entry: Pick<Entry, 'actor'>, names: Names): string {
   }
 }
 
-export function sentence(entry: Pick<Entry, 'kind' | 'actor' | 'inputs' | 'result'>, names: Names): string {
+export function sentence(
+  entry: Pick<Entry, 'kind' | 'actor' | 'inputs' | 'result'>,
+  names: Names,
+): string {
   const r = entry.result as Record<string, never>
   const who = actorName(entry, names)
   const write = SENTENCES[entry.kind]
@@ -30,7 +33,8 @@ export function sentence(entry: Pick<Entry, 'kind' | 'actor' | 'inputs' | 'resul
 type Values = Readonly<Record<string, never>>
 type Write = (result: Values, inputs: Values, who: string, names: Names) => string
 
-const through = (inputs: Values): { step?: number; until?: number } => (inputs as { event?: object }).event ?? {}
+const through = (inputs: Values): { step?: number; until?: number } =>
+  (inputs as { event?: object }).event ?? {}
 
 const SENTENCES: Readonly<Record<string, Write>> = {
   fired: (r) => `Alert fired: ${r.title}`,
@@ -46,24 +50,35 @@ const SENTENCES: Readonly<Record<string, Write>> = {
   snoozed: (_r, i, who, names) => `${who} put it off until ${names.time(through(i).until)}`,
   escalatedNow: (_r, _i, who) => `${who} escalated to the next level`,
   declined: (r, _i, _who, names) => `${names.person(r.person)}: not mine`,
-  unreachable: (_r, i, _who, names) => `${names.person((i as { event?: { person?: string } }).event?.person)} cannot be reached: nothing that was tried works`,
+  unreachable: (_r, i, _who, names) =>
+    `${names.person((i as { event?: { person?: string } }).event?.person)} cannot be reached: nothing that was tried works`,
   raised: () => 'Urgency rose: paging again',
   suppressed: () => 'Escalation held: all of it is kept quiet',
   unsuppressed: () => 'Escalation goes on: not kept quiet any more',
-  stopped: (r) => `Escalation ended: ${((r as { after?: { reason?: string } }).after?.reason ?? r.reason) === 'resolved' ? 'resolved' : 'stopped'}`,
-  paged: (r, _i, _who, names) => `Paged ${names.person(r.person)}${r.fallback ? ' as the last resort' : ` at level ${Number(r.step) + 1}`} (${r.via})`,
-  pageClosed: (r, _i, _who, names) => `Page to ${names.person(r.person)} ended: ${closed(String(r.as), String(r.because))}`,
-  stepPassed: (r) => `Level ${Number(r.step) + 1} passed at once: ${String(r.reason) === 'nobodyOnCall' ? 'nobody is on call there' : 'nobody there can be reached'}`,
-  exhausted: (r) => (r.nobody ? 'Nobody answered, and there is no fallback to page' : 'Nobody answered: paging the fallback'),
-  attemptFailed: (r, _i, _who, names) => `${r.channel} to ${names.person(r.person)} failed (${r.reason})${String(r.outcome) === 'tryAgain' ? ', trying again' : ''}`,
+  stopped: (r) =>
+    `Escalation ended: ${((r as { after?: { reason?: string } }).after?.reason ?? r.reason) === 'resolved' ? 'resolved' : 'stopped'}`,
+  paged: (r, _i, _who, names) =>
+    `Paged ${names.person(r.person)}${r.fallback ? ' as the last resort' : ` at level ${Number(r.step) + 1}`} (${r.via})`,
+  pageClosed: (r, _i, _who, names) =>
+    `Page to ${names.person(r.person)} ended: ${closed(String(r.as), String(r.because))}`,
+  stepPassed: (r) =>
+    `Level ${Number(r.step) + 1} passed at once: ${String(r.reason) === 'nobodyOnCall' ? 'nobody is on call there' : 'nobody there can be reached'}`,
+  exhausted: (r) =>
+    r.nobody
+      ? 'Nobody answered, and there is no fallback to page'
+      : 'Nobody answered: paging the fallback',
+  attemptFailed: (r, _i, _who, names) =>
+    `${r.channel} to ${names.person(r.person)} failed (${r.reason})${String(r.outcome) === 'tryAgain' ? ', trying again' : ''}`,
   configured: (r, _i, who) => `${who}: ${r.action} ${r.section} ${r.id}`,
   silenced: (r, _i, who, names) => `${who} silenced until ${names.time(r.until)}: ${r.reason}`,
   silenceEnded: (_r, _i, who) => `${who} ended a silence`,
-  maintenanceBegan: (r, _i, who, names) => `${who} began maintenance until ${names.time(r.until)}: ${r.reason}`,
+  maintenanceBegan: (r, _i, who, names) =>
+    `${who} began maintenance until ${names.time(r.until)}: ${r.reason}`,
   maintenanceEnded: (_r, _i, who) => `${who} ended maintenance`,
 }
 
-const suppression = (r: Values): string => String((r as { suppression?: { kind?: string } }).suppression?.kind ?? 'suppressed')
+const suppression = (r: Values): string =>
+  String((r as { suppression?: { kind?: string } }).suppression?.kind ?? 'suppressed')
 
 function wokeSentence(r: Values): string {
   const state = (r as { after?: { status?: string } }).after?.status

@@ -2,7 +2,10 @@ import { toIso } from '../lib/instant.ts'
 import type { Entry, Recorded } from './entry.ts'
 
 /** The part of a transaction that recording needs. */
-type Writer = { readonly now: number; query(text: string, values?: readonly unknown[]): Promise<unknown[]> }
+type Writer = {
+  readonly now: number
+  query(text: string, values?: readonly unknown[]): Promise<unknown[]>
+}
 type Reader = { query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]> }
 
 const INSERT = `insert into timeline (epoch, subject_kind, subject_id, happened_at, recorded_at, actor, kind,
@@ -43,10 +46,10 @@ export const COLUMNS = `seq, jsonb_build_object('kind', subject_kind, 'id', subj
 
 /** All that happened to one group of alerts, oldest first. */
 export const findForGroup = (tx: Reader, groupId: string, max: number): Promise<Recorded[]> =>
-  tx.query<Recorded>(
-    `select ${COLUMNS} from timeline where group_id = $1 order by seq limit $2`,
-    [groupId, max],
-  )
+  tx.query<Recorded>(`select ${COLUMNS} from timeline where group_id = $1 order by seq limit $2`, [
+    groupId,
+    max,
+  ])
 
 /** Where a reader of the log stands: entries of transactions that are over, in the order of (tx, seq). */
 export type Cursor = { epoch: number; tx: string; seq: number }

@@ -6,7 +6,9 @@ import { startEmbedded } from '../../src/db/embedded.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { createDb } from '../../src/db/tx.ts'
 
-type Provide = { provide(key: 'database', value: { host: string; port: number; user: string }): void }
+type Provide = {
+  provide(key: 'database', value: { host: string; port: number; user: string }): void
+}
 
 export default async function setup({ provide }: Provide): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(join(tmpdir(), 'allclear-test-'))

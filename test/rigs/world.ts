@@ -35,7 +35,11 @@ sources:
   - { id: am, kind: alertmanager, service: shop, key: ${AM_KEY} }
 `
 
-export type Rang = { who: string; at: number; body: { type: string; data: Record<string, unknown> } }
+export type Rang = {
+  who: string
+  at: number
+  body: { type: string; data: Record<string, unknown> }
+}
 
 export type World = {
   app: App
@@ -51,7 +55,12 @@ export type World = {
   configure(yaml: string): Promise<void>
   trigger(key: string, more?: Record<string, unknown>): Promise<Response>
   send(action: string, key: string): Promise<Response>
-  api<T = unknown>(method: string, path: string, body?: unknown, token?: string): Promise<{ status: number; body: T }>
+  api<T = unknown>(
+    method: string,
+    path: string,
+    body?: unknown,
+    token?: string,
+  ): Promise<{ status: number; body: T }>
   alerts(): Promise<AlertShown[]>
   alert(name: string): Promise<AlertDetailShown>
   /** "0 ana, 5 ben": who rang at which minute. */
@@ -74,8 +83,12 @@ export async function makeWorld(options: { yaml?: string; start?: number } = {})
     request.on('end', () => {
       if (answer === 'reset') return request.socket.destroy()
       if (answer === 'hang') return
-      if (answer < 300) rang.push({ who: (request.url ?? '').slice(1), at: now, body: JSON.parse(text) })
-      response.writeHead(answer, retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) })
+      if (answer < 300)
+        rang.push({ who: (request.url ?? '').slice(1), at: now, body: JSON.parse(text) })
+      response.writeHead(
+        answer,
+        retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
+      )
       response.end()
     })
   })
@@ -92,7 +105,8 @@ export async function makeWorld(options: { yaml?: string; start?: number } = {})
   const app = await startApp({
     config,
     log: (level, what, detail) => {
-      if (level === 'error' && !what.startsWith('alarm')) problems.push(`${what} ${JSON.stringify(detail)}`)
+      if (level === 'error' && !what.startsWith('alarm'))
+        problems.push(`${what} ${JSON.stringify(detail)}`)
     },
     version: 'test',
     migrations: 'src/db/migrations',
@@ -100,7 +114,12 @@ export async function makeWorld(options: { yaml?: string; start?: number } = {})
     beats: false,
   })
 
-  async function api<T>(method: string, path: string, body?: unknown, token: string | null = ADMIN) {
+  async function api<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    token: string | null = ADMIN,
+  ) {
     const response = await fetch(`${app.url}${path}`, {
       method,
       headers: {
@@ -113,7 +132,8 @@ export async function makeWorld(options: { yaml?: string; start?: number } = {})
     return { status: response.status, body: (text.startsWith('{') ? JSON.parse(text) : text) as T }
   }
 
-  const enqueue = (body: unknown) => fetch(`${app.url}/v2/enqueue`, { method: 'POST', body: JSON.stringify(body) })
+  const enqueue = (body: unknown) =>
+    fetch(`${app.url}/v2/enqueue`, { method: 'POST', body: JSON.stringify(body) })
 
   const world: World = {
     app,
@@ -155,15 +175,18 @@ export async function makeWorld(options: { yaml?: string; start?: number } = {})
       return response
     },
     api: api as World['api'],
-    alerts: async () => (await api<{ alerts: AlertShown[] }>('GET', '/api/v1/alerts?status=all')).body.alerts,
+    alerts: async () =>
+      (await api<{ alerts: AlertShown[] }>('GET', '/api/v1/alerts?status=all')).body.alerts,
     alert: async (name) => (await api<AlertDetailShown>('GET', `/api/v1/alerts/${name}`)).body,
-    told: () => rang.map((one) => `${Number(((one.at - begin) / MINUTE).toFixed(2))} ${one.who}`).join(', '),
+    told: () =>
+      rang.map((one) => `${Number(((one.at - begin) / MINUTE).toFixed(2))} ${one.who}`).join(', '),
     async end() {
       await app.stop()
       phones.closeAllConnections()
       await new Promise((done) => phones.close(done))
       await fresh.drop()
-      if (problems.length > 0) throw new Error(`errors were logged: ${problems.join('; ').slice(0, 2_000)}`)
+      if (problems.length > 0)
+        throw new Error(`errors were logged: ${problems.join('; ').slice(0, 2_000)}`)
     },
   }
   await world.configure(options.yaml ?? TEAM)

@@ -28,7 +28,9 @@ test('a provider that is down for two hours loses nothing: the climb goes on and
   await world.pass(31, 0.5)
   expect(world.rang.at(-1)?.who).toBe('vp')
   const { timeline } = await world.alert('A-1')
-  expect(timeline.some((entry) => entry.sentence.includes('webhook to Ana failed (http503)'))).toBe(true)
+  expect(timeline.some((entry) => entry.sentence.includes('webhook to Ana failed (http503)'))).toBe(
+    true,
+  )
 })
 
 test('a contact that is out for good passes to the next person at once, not after the wait (I11)', async () => {
@@ -38,7 +40,9 @@ test('a contact that is out for good passes to the next person at once, not afte
   await world.pass(seconds(2), seconds(1))
   // Every phone answered "gone" at first, so the climb ran on to the one whose turn came last.
   const { timeline } = await world.alert('A-1')
-  expect(timeline.map((entry) => entry.sentence)).toContain('Ana cannot be reached: nothing that was tried works')
+  expect(timeline.map((entry) => entry.sentence)).toContain(
+    'Ana cannot be reached: nothing that was tried works',
+  )
   expect((await world.alert('A-1')).pages.length).toBeGreaterThan(1)
 })
 
@@ -84,12 +88,21 @@ test('429 with Retry-After is heeded (R13)', async () => {
 })
 
 test('a person’s own plan runs to its end unless it is superseded, and that is on record (I14)', async () => {
-  await world.configure(TEAM.replace('rules: { high: [ { after: 0m, use: hook } ], low: [ { after: 0m, use: hook } ] }', 'rules: { high: [ { after: 0m, use: hook }, { after: 2m, use: hook }, { after: 6m, use: hook } ] }'))
+  await world.configure(
+    TEAM.replace(
+      'rules: { high: [ { after: 0m, use: hook } ], low: [ { after: 0m, use: hook } ] }',
+      'rules: { high: [ { after: 0m, use: hook }, { after: 2m, use: hook }, { after: 6m, use: hook } ] }',
+    ),
+  )
   await world.trigger('db')
   await world.pass(8)
   expect(world.told()).toBe('0 ana, 2 ana, 5 ben')
   const [, first] = (await world.alert('A-1')).pages
-  expect(first?.attempts.map((one) => [one.status, one.reason])).toEqual([['sent', null], ['sent', null], ['cancelled', 'climbMovedOn']])
+  expect(first?.attempts.map((one) => [one.status, one.reason])).toEqual([
+    ['sent', null],
+    ['sent', null],
+    ['cancelled', 'climbMovedOn'],
+  ])
 })
 
 test('after an outage of ours people get their minutes: the ladder is not run through at once (I18)', async () => {
@@ -100,7 +113,8 @@ test('after an outage of ours people get their minutes: the ladder is not run th
 })
 
 test('a storm on one service is bundled; its first pages go out alone, and another service jumps the queue (I19)', async () => {
-  for (let number = 0; number < 30; number += 1) await world.trigger(`disk-${number}`, { payload: { severity: 'warning' } })
+  for (let number = 0; number < 30; number += 1)
+    await world.trigger(`disk-${number}`, { payload: { severity: 'warning' } })
   const alone = world.rang.length
   expect(alone).toBe(5)
   await world.pass(0.5, seconds(5))
@@ -113,8 +127,16 @@ test('the receipt of a page tells what was decided, attempted and answered, with
   await world.trigger('db')
   await world.pass(1)
   const page = (await world.alert('A-1')).pages[0]
-  await fetch(String(world.rang[0]?.body.data.url), { method: 'POST', body: new URLSearchParams({ do: 'acknowledge' }) })
-  const receipt = (await world.api<{ text: string; secondsToAnswer: number }>('GET', `/api/v1/pages/${page?.id}/receipt`)).body
+  await fetch(String(world.rang[0]?.body.data.url), {
+    method: 'POST',
+    body: new URLSearchParams({ do: 'acknowledge' }),
+  })
+  const receipt = (
+    await world.api<{ text: string; secondsToAnswer: number }>(
+      'GET',
+      `/api/v1/pages/${page?.id}/receipt`,
+    )
+  ).body
   expect(receipt.secondsToAnswer).toBe(60)
   expect(receipt.text).toMatch(/Decided {7}2026-11-23T14:00:00.000Z {2}page Ana, level 1/)
   expect(receipt.text).toMatch(/outcome .*accepted by the provider/)

@@ -10,7 +10,11 @@ afterEach(() => world.end())
 test('an alert pages the first level at once, and the answer names the key', async () => {
   const response = await world.trigger('db')
   expect(response.status).toBe(202)
-  expect(await response.json()).toEqual({ status: 'success', message: 'Event processed', dedup_key: 'db' })
+  expect(await response.json()).toEqual({
+    status: 'success',
+    message: 'Event processed',
+    dedup_key: 'db',
+  })
   expect(world.told()).toBe('0 ana')
 })
 
@@ -50,9 +54,15 @@ test('an acknowledgement by the signed link stops the next step, and the link st
   const looked = await fetch(url)
   expect(looked.status).toBe(200)
   expect((await world.alerts())[0]?.status).toBe('firing')
-  const pressed = await fetch(url, { method: 'POST', body: new URLSearchParams({ do: 'acknowledge' }) })
+  const pressed = await fetch(url, {
+    method: 'POST',
+    body: new URLSearchParams({ do: 'acknowledge' }),
+  })
   expect(await pressed.text()).toContain('You have it')
-  const again = await fetch(url, { method: 'POST', body: new URLSearchParams({ do: 'acknowledge' }) })
+  const again = await fetch(url, {
+    method: 'POST',
+    body: new URLSearchParams({ do: 'acknowledge' }),
+  })
   expect(await again.text()).toContain('Already acknowledged by you at 14:00')
   await world.pass(60)
   expect(world.told()).toBe('0 ana')
@@ -141,7 +151,10 @@ test('whoever was paged may answer, whatever their role (the fallback is a stake
   await world.pass(10)
   const url = String(world.rang.at(-1)?.body.data.url)
   expect(world.rang.at(-1)?.who).toBe('vp')
-  const pressed = await fetch(url, { method: 'POST', body: new URLSearchParams({ do: 'acknowledge' }) })
+  const pressed = await fetch(url, {
+    method: 'POST',
+    body: new URLSearchParams({ do: 'acknowledge' }),
+  })
   expect(await pressed.text()).toContain('You have it')
   await world.pass(60)
   expect(world.told()).toBe('0 ana, 5 ben, 10 vp')
@@ -156,15 +169,27 @@ test('an answer after everyone was tried still counts', async () => {
 })
 
 test('a step that nobody covers is passed at once, and the record says so (I10)', async () => {
-  await world.configure(TEAM.replace('steps: [ { page: [ person:ana ] }', 'steps: [ { page: [ schedule:nobody ] }, { page: [ person:ana ] }').replace('escalations:', 'schedules:\n  - { id: nobody, timezone: UTC }\nescalations:'))
+  await world.configure(
+    TEAM.replace(
+      'steps: [ { page: [ person:ana ] }',
+      'steps: [ { page: [ schedule:nobody ] }, { page: [ person:ana ] }',
+    ).replace('escalations:', 'schedules:\n  - { id: nobody, timezone: UTC }\nescalations:'),
+  )
   await world.trigger('db')
   expect(world.told()).toBe('0 ana')
   const { timeline } = await world.alert('A-1')
-  expect(timeline.map((entry) => entry.sentence)).toContain('Level 1 passed at once: nobody is on call there')
+  expect(timeline.map((entry) => entry.sentence)).toContain(
+    'Level 1 passed at once: nobody is on call there',
+  )
 })
 
 test('a person without a contact that works is never waited for (I11, R05, R43)', async () => {
-  await world.configure(TEAM.replace('contacts: [ { id: hook, kind: webhook, url: "PHONES/ana" } ], rules: { high: [ { after: 0m, use: hook } ], low: [ { after: 0m, use: hook } ] }', 'contacts: []'))
+  await world.configure(
+    TEAM.replace(
+      'contacts: [ { id: hook, kind: webhook, url: "PHONES/ana" } ], rules: { high: [ { after: 0m, use: hook } ], low: [ { after: 0m, use: hook } ] }',
+      'contacts: []',
+    ),
+  )
   await world.trigger('db')
   expect(world.told()).toBe('0 ben')
 })

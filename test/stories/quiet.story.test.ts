@@ -34,7 +34,8 @@ test('a silence over an alert that is being paged stops the climb, and its end g
 test('ending a silence by hand looks at what it muted at once', async () => {
   await silence([{ name: 'component', op: '=', value: 'db' }])
   await world.trigger('db', { payload: { component: 'db' } })
-  const { silences } = (await world.api<{ silences: { id: string }[] }>('GET', '/api/v1/silences')).body
+  const { silences } = (await world.api<{ silences: { id: string }[] }>('GET', '/api/v1/silences'))
+    .body
   await world.api('DELETE', `/api/v1/silences/${silences[0]?.id}`)
   await world.beat()
   expect(world.told()).toBe('0 ana')
@@ -48,23 +49,38 @@ test('a silence of one team never mutes another team’s alerts (I15)', async ()
 
 test('a silence that is too long, over, without reason or over everything is refused by field (T28)', async () => {
   const asked = [{ name: 'component', op: '=', value: 'db' }]
-  expect((await silence(asked, { for: '8d' })).body).toMatchObject({ code: 'invalid', field: 'endsAt' })
+  expect((await silence(asked, { for: '8d' })).body).toMatchObject({
+    code: 'invalid',
+    field: 'endsAt',
+  })
   expect((await silence(asked, { reason: ' ' })).body).toMatchObject({ field: 'reason' })
-  expect((await silence([{ name: 'x', op: '=~', value: '.*' }])).body).toMatchObject({ field: 'matchers' })
-  expect((await silence([{ name: 'x', op: '=~', value: '(' }])).body).toMatchObject({ field: 'matchers[0].value' })
-  expect((await silence(asked, { for: undefined, endsAt: '2020-01-01T00:00:00Z' })).body).toMatchObject({ field: 'endsAt' })
+  expect((await silence([{ name: 'x', op: '=~', value: '.*' }])).body).toMatchObject({
+    field: 'matchers',
+  })
+  expect((await silence([{ name: 'x', op: '=~', value: '(' }])).body).toMatchObject({
+    field: 'matchers[0].value',
+  })
+  expect(
+    (await silence(asked, { for: undefined, endsAt: '2020-01-01T00:00:00Z' })).body,
+  ).toMatchObject({ field: 'endsAt' })
 })
 
 test('the blast radius says how many alerts of how many teams a silence would mute', async () => {
   await world.trigger('a', { payload: { component: 'db' } })
   await world.trigger('b', { payload: { component: 'db' } })
   await world.trigger('c', { payload: { component: 'web' } })
-  const blast = await world.api<{ sentence: string }>('POST', '/api/v1/silences/preview', { matchers: [{ name: 'component', op: '=', value: 'db' }] })
+  const blast = await world.api<{ sentence: string }>('POST', '/api/v1/silences/preview', {
+    matchers: [{ name: 'component', op: '=', value: 'db' }],
+  })
   expect(blast.body.sentence).toBe('Mutes 2 alerts of 1 team.')
 })
 
 test('maintenance records alerts instead of dropping them, and what still fires afterwards pages', async () => {
-  await world.api('POST', '/api/v1/maintenances', { services: ['shop'], reason: 'new disks', for: '1h' })
+  await world.api('POST', '/api/v1/maintenances', {
+    services: ['shop'],
+    reason: 'new disks',
+    for: '1h',
+  })
   await world.trigger('db')
   expect(world.told()).toBe('')
   expect((await world.alerts())[0]?.suppressedBy?.kind).toBe('maintenance')
@@ -106,7 +122,13 @@ test('alerts of one Alertmanager group page once, and the group is over when all
   const am = (alerts: object[]) =>
     fetch(`${world.app.url}/integrations/v1/alertmanager/0123456789abcdef0123456789abcdef/`, {
       method: 'POST',
-      body: JSON.stringify({ version: '4', groupKey: '{}:{alertname="Disk"}', status: 'firing', receiver: 'x', alerts }),
+      body: JSON.stringify({
+        version: '4',
+        groupKey: '{}:{alertname="Disk"}',
+        status: 'firing',
+        receiver: 'x',
+        alerts,
+      }),
     })
   const alert = (instance: string, status: string) => ({
     status,
@@ -127,7 +149,9 @@ test('alerts of one Alertmanager group page once, and the group is over when all
 })
 
 test('routes send an alert elsewhere by its labels; a route that cannot be read stops no page', async () => {
-  await world.configure(`${TEAM}\nroutes:\n  - { id: depot, when: 'labels.component == "depot"', service: depot }\n`)
+  await world.configure(
+    `${TEAM}\nroutes:\n  - { id: depot, when: 'labels.component == "depot"', service: depot }\n`,
+  )
   await world.trigger('x', { payload: { component: 'depot' } })
   await world.trigger('y')
   expect(world.told()).toBe('0 cy, 0 ana')

@@ -7,9 +7,14 @@ import { useAct } from './alerts.tsx'
 
 export function AlertPage() {
   const { name } = useParams({ strict: false }) as { name: string }
-  const found = useQuery({ queryKey: ['live', 'alert', name], queryFn: () => get<AlertDetailShown>(`/alerts/${encodeURIComponent(name)}`), refetchInterval: 15_000 })
+  const found = useQuery({
+    queryKey: ['live', 'alert', name],
+    queryFn: () => get<AlertDetailShown>(`/alerts/${encodeURIComponent(name)}`),
+    refetchInterval: 15_000,
+  })
   const alert = found.data
-  if (!alert) return found.error ? <Complaint of={found.error} /> : <p className="text-mute">Loading…</p>
+  if (!alert)
+    return found.error ? <Complaint of={found.error} /> : <p className="text-mute">Loading…</p>
   return (
     <article className="grid gap-4">
       <Head alert={alert} />
@@ -24,7 +29,11 @@ export function AlertPage() {
         </div>
         <div className="grid gap-4 min-w-0">
           <Card title="Pages and their delivery">
-            {alert.pages.length === 0 ? <p className="text-mute">Nobody was paged.</p> : alert.pages.map((page) => <Ledger key={page.id} page={page} />)}
+            {alert.pages.length === 0 ? (
+              <p className="text-mute">Nobody was paged.</p>
+            ) : (
+              alert.pages.map((page) => <Ledger key={page.id} page={page} />)
+            )}
           </Card>
           {alert.changes.length > 0 ? (
             <Card title="Changes before it">
@@ -49,10 +58,15 @@ function Head({ alert }: { alert: AlertDetailShown }) {
   return (
     <header className="grid gap-3">
       <p className="text-mute">
-        <Link to="/" className="underline underline-offset-4">Alerts</Link> / {alert.name}
+        <Link to="/" className="underline underline-offset-4">
+          Alerts
+        </Link>{' '}
+        / {alert.name}
       </p>
       <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
-        <h1 className="text-2xl font-semibold tracking-tight wrap-anywhere flex-1 min-w-60">{alert.title}</h1>
+        <h1 className="text-2xl font-semibold tracking-tight wrap-anywhere flex-1 min-w-60">
+          {alert.title}
+        </h1>
         {alert.nextAt && alert.next && alert.climb !== 'held' ? (
           <div className="bg-panel border border-line rounded-lg px-4 py-2 flex gap-3 items-center">
             <span className="text-mute">{alert.next}</span>
@@ -61,47 +75,78 @@ function Head({ alert }: { alert: AlertDetailShown }) {
         ) : null}
       </div>
       <p className="flex flex-wrap gap-x-4 gap-y-1">
-        <State of={alert.status} /> <Severity of={alert.severity} /> <span>{alert.service?.name ?? 'no service'}</span>
+        <State of={alert.status} /> <Severity of={alert.severity} />{' '}
+        <span>{alert.service?.name ?? 'no service'}</span>
         <span className="text-mute">
           since {clock(alert.startedAt)}, <Ago at={alert.startedAt} />
         </span>
-        {alert.suppressedBy ? <span className="text-mute">kept quiet by {alert.suppressedBy.kind} until {clock(alert.suppressedBy.until)}</span> : null}
-        {alert.acknowledgedBy ? <span className="text-held">{alert.acknowledgedBy.name} has it since {clock(alert.acknowledgedAt ?? alert.startedAt)}</span> : null}
+        {alert.suppressedBy ? (
+          <span className="text-mute">
+            kept quiet by {alert.suppressedBy.kind} until {clock(alert.suppressedBy.until)}
+          </span>
+        ) : null}
+        {alert.acknowledgedBy ? (
+          <span className="text-held">
+            {alert.acknowledgedBy.name} has it since{' '}
+            {clock(alert.acknowledgedAt ?? alert.startedAt)}
+          </span>
+        ) : null}
       </p>
       <div className="flex flex-wrap gap-2">
         {alert.status === 'acknowledged' ? (
           <Button onClick={() => press('release')}>Let go: page again</Button>
         ) : (
-          <Button tone="main" why={isOver} onClick={() => press('acknowledge')}>Acknowledge</Button>
+          <Button tone="main" why={isOver} onClick={() => press('acknowledge')}>
+            Acknowledge
+          </Button>
         )}
-        <Button why={isOver} onClick={() => press('escalate')}>Escalate now</Button>
-        <Button why={isOver} onClick={() => press('snooze', { for: '10m' })}>Snooze 10 min</Button>
-        <Button why={isOver} onClick={() => press('resolve')}>Resolve</Button>
+        <Button why={isOver} onClick={() => press('escalate')}>
+          Escalate now
+        </Button>
+        <Button why={isOver} onClick={() => press('snooze', { for: '10m' })}>
+          Snooze 10 min
+        </Button>
+        <Button why={isOver} onClick={() => press('resolve')}>
+          Resolve
+        </Button>
       </div>
-      <p role="status" className="text-mute min-h-5">{act.data?.outcome === 'nothing' ? act.data.sentence : ''}</p>
+      <p role="status" className="text-mute min-h-5">
+        {act.data?.outcome === 'nothing' ? act.data.sentence : ''}
+      </p>
       <Complaint of={act.error} />
     </header>
   )
 }
 
-const MARKS: Readonly<Record<StepShown['state'], string>> = { done: 'border-done', now: 'border-open', next: 'border-line border-dashed', passed: 'border-line' }
+const MARKS: Readonly<Record<StepShown['state'], string>> = {
+  done: 'border-done',
+  now: 'border-open',
+  next: 'border-line border-dashed',
+  passed: 'border-line',
+}
 
 function Strip({ steps }: { steps: StepShown[] }) {
-  if (steps.length === 0) return <p className="text-mute">It pages nobody: all of it is kept quiet.</p>
+  if (steps.length === 0)
+    return <p className="text-mute">It pages nobody: all of it is kept quiet.</p>
   return (
     <ol className="flex flex-wrap gap-3">
       {steps.slice(0, 12).map((step) => (
-        <li key={`${step.at}${step.level}${step.state}`} className={`border-2 rounded-lg px-3 py-2 min-w-36 ${MARKS[step.state]}`}>
+        <li
+          key={`${step.at}${step.level}${step.state}`}
+          className={`border-2 rounded-lg px-3 py-2 min-w-36 ${MARKS[step.state]}`}
+        >
           <span className="text-mute text-[12.5px] block">
             {step.isFallback ? 'last resort' : `level ${step.level}`}
-            {step.round > 1 ? `, round ${step.round}` : ''} · {step.state === 'next' ? 'would be paged at ' : ''}
+            {step.round > 1 ? `, round ${step.round}` : ''} ·{' '}
+            {step.state === 'next' ? 'would be paged at ' : ''}
             <span className="font-mono">{clock(step.at).slice(0, 5)}</span>
           </span>
           {step.people.map((one) => (
             <span key={one.person.id} className="block">
               <span className={step.state === 'now' ? 'font-semibold' : ''}>{one.person.name}</span>{' '}
               <span className="text-mute text-[12.5px]">
-                {one.localTime} for them{one.outcome ? `, ${OUTCOMES[one.outcome] ?? one.outcome}` : ''}
+                {one.localTime} for them
+                {one.outcome ? `, ${OUTCOMES[one.outcome] ?? one.outcome}` : ''}
               </span>
             </span>
           ))}
@@ -111,19 +156,39 @@ function Strip({ steps }: { steps: StepShown[] }) {
   )
 }
 
-const OUTCOMES: Readonly<Record<string, string>> = { climbMovedOn: 'no answer', open: 'waiting for an answer', notMine: 'not theirs', pagedAgain: 'no answer', suppressed: 'kept quiet' }
+const OUTCOMES: Readonly<Record<string, string>> = {
+  climbMovedOn: 'no answer',
+  open: 'waiting for an answer',
+  notMine: 'not theirs',
+  pagedAgain: 'no answer',
+  suppressed: 'kept quiet',
+}
 
-const SENT: Readonly<Record<string, string>> = { sent: 'accepted by the provider', waiting: 'waits', claimed: 'under way', failed: 'failed', unknown: 'unknown: the answer was lost', cancelled: 'not needed any more' }
+const SENT: Readonly<Record<string, string>> = {
+  sent: 'accepted by the provider',
+  waiting: 'waits',
+  claimed: 'under way',
+  failed: 'failed',
+  unknown: 'unknown: the answer was lost',
+  cancelled: 'not needed any more',
+}
 
 function Ledger({ page }: { page: PageShown }) {
   return (
     <div className="py-2 border-t border-line first:border-t-0">
       <p className="flex justify-between gap-2">
         <span className="font-medium">{page.person?.name ?? 'Somebody who is gone'}</span>
-        <a href={`/api/v1/pages/${page.id}/receipt.txt`} className="text-mute underline decoration-dotted underline-offset-4" download>receipt</a>
+        <a
+          href={`/api/v1/pages/${page.id}/receipt.txt`}
+          className="text-mute underline decoration-dotted underline-offset-4"
+          download
+        >
+          receipt
+        </a>
       </p>
       <p className="text-mute text-[12.5px]">
-        {page.isFallback ? 'last resort' : `level ${page.level}`}, because of {page.via} · {page.status}
+        {page.isFallback ? 'last resort' : `level ${page.level}`}, because of {page.via} ·{' '}
+        {page.status}
       </p>
       <ul className="mt-1">
         {page.attempts.map((attempt) => (
@@ -145,10 +210,14 @@ const Timeline = ({ alert }: { alert: AlertDetailShown }) => (
   <ol className="grid">
     {alert.timeline.toReversed().map((entry) => (
       <li key={entry.seq} className="grid grid-cols-[5rem_1fr] gap-2 py-1.5">
-        <time dateTime={entry.at} className="font-mono text-mute text-[12.5px] pt-0.5">{clock(entry.at)}</time>
+        <time dateTime={entry.at} className="font-mono text-mute text-[12.5px] pt-0.5">
+          {clock(entry.at)}
+        </time>
         <span className="wrap-anywhere">
           {entry.sentence}
-          {entry.rule ? <span className="text-mute text-[12.5px] block">rule {entry.rule}</span> : null}
+          {entry.rule ? (
+            <span className="text-mute text-[12.5px] block">rule {entry.rule}</span>
+          ) : null}
         </span>
       </li>
     ))}
@@ -162,7 +231,15 @@ function Facts({ alert }: { alert: AlertDetailShown }) {
       {alert.links.length > 0 ? (
         <p className="flex flex-wrap gap-3 mb-2">
           {alert.links.map((link) => (
-            <a key={link.href + link.text} href={link.href} rel="noreferrer noopener" target="_blank" className="underline underline-offset-4">{link.text}</a>
+            <a
+              key={link.href + link.text}
+              href={link.href}
+              rel="noreferrer noopener"
+              target="_blank"
+              className="underline underline-offset-4"
+            >
+              {link.text}
+            </a>
           ))}
         </p>
       ) : null}

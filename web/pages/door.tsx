@@ -17,7 +17,17 @@ const Door = ({ title, lead, children }: { title: string; lead: string; children
 )
 
 /** One form for the three ways in: what differs is what is asked and where it goes. */
-function EntryForm({ path, button, fields, more }: { path: string; button: string; fields: { name: string; label: string; type: string; autoComplete: string; help?: string }[]; more?: Record<string, string> }) {
+function EntryForm({
+  path,
+  button,
+  fields,
+  more,
+}: {
+  path: string
+  button: string
+  fields: { name: string; label: string; type: string; autoComplete: string; help?: string }[]
+  more?: Record<string, string>
+}) {
   const [values, setValues] = useState<Record<string, string>>({})
   const enter = useMutation({
     mutationFn: () => post(path, { ...values, ...more }),
@@ -32,10 +42,19 @@ function EntryForm({ path, button, fields, more }: { path: string; button: strin
       }}
     >
       {fields.map(({ name, ...field }) => (
-        <Field key={name} {...field} name={name} required value={values[name] ?? ''} onChange={(event) => setValues({ ...values, [name]: event.target.value })} />
+        <Field
+          key={name}
+          {...field}
+          name={name}
+          required
+          value={values[name] ?? ''}
+          onChange={(event) => setValues({ ...values, [name]: event.target.value })}
+        />
       ))}
       <Complaint of={enter.error} />
-      <Button type="submit" tone="main" disabled={enter.isPending}>{button}</Button>
+      <Button type="submit" tone="main" disabled={enter.isPending}>
+        {button}
+      </Button>
     </form>
   )
 }
@@ -45,23 +64,42 @@ const EMAIL = { name: 'email', label: 'E-mail', type: 'email', autoComplete: 'us
 
 export const SignInPage = () => (
   <Door title="Sign in" lead="With the address and password of your account here.">
-    <EntryForm path="/login" button="Sign in" fields={[EMAIL, { ...PASSWORD, autoComplete: 'current-password' }]} />
+    <EntryForm
+      path="/login"
+      button="Sign in"
+      fields={[EMAIL, { ...PASSWORD, autoComplete: 'current-password' }]}
+    />
   </Door>
 )
 
 export const SetupPage = () => (
-  <Door title="You are the first" lead="This makes your account, with the right to change everything. The link works once.">
+  <Door
+    title="You are the first"
+    lead="This makes your account, with the right to change everything. The link works once."
+  >
     <EntryForm
       path="/setup"
       button="Make my account"
-      more={{ secret: location.hash.slice(1), timezone: Intl.DateTimeFormat().resolvedOptions().timeZone }}
-      fields={[{ name: 'name', label: 'Your name', type: 'text', autoComplete: 'name' }, EMAIL, { ...PASSWORD, autoComplete: 'new-password', help: 'At least 12 characters.' }]}
+      more={{
+        secret: location.hash.slice(1),
+        timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      }}
+      fields={[
+        { name: 'name', label: 'Your name', type: 'text', autoComplete: 'name' },
+        EMAIL,
+        { ...PASSWORD, autoComplete: 'new-password', help: 'At least 12 characters.' },
+      ]}
     />
   </Door>
 )
 
 export const WelcomePage = () => (
   <Door title="Welcome" lead="Choose a password, and you are in.">
-    <EntryForm path="/invitations/accept" button="Go in" more={{ secret: location.hash.slice(1) }} fields={[{ ...PASSWORD, autoComplete: 'new-password', help: 'At least 12 characters.' }]} />
+    <EntryForm
+      path="/invitations/accept"
+      button="Go in"
+      more={{ secret: location.hash.slice(1) }}
+      fields={[{ ...PASSWORD, autoComplete: 'new-password', help: 'At least 12 characters.' }]}
+    />
   </Door>
 )

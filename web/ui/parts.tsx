@@ -1,4 +1,10 @@
-import { type ButtonHTMLAttributes, type InputHTMLAttributes, type ReactNode, useEffect, useState } from 'react'
+import {
+  type ButtonHTMLAttributes,
+  type InputHTMLAttributes,
+  type ReactNode,
+  useEffect,
+  useState,
+} from 'react'
 
 type Tone = 'plain' | 'main' | 'quiet'
 const TONES: Readonly<Record<Tone, string>> = {
@@ -7,7 +13,11 @@ const TONES: Readonly<Record<Tone, string>> = {
   quiet: 'text-mute underline decoration-dotted underline-offset-4 hover:text-text',
 }
 
-export function Button({ tone = 'plain', why, ...rest }: ButtonHTMLAttributes<HTMLButtonElement> & { tone?: Tone; why?: string | null }) {
+export function Button({
+  tone = 'plain',
+  why,
+  ...rest
+}: ButtonHTMLAttributes<HTMLButtonElement> & { tone?: Tone; why?: string | null }) {
   return (
     <button
       type="button"
@@ -19,7 +29,11 @@ export function Button({ tone = 'plain', why, ...rest }: ButtonHTMLAttributes<HT
   )
 }
 
-export function Field({ label, help, ...rest }: InputHTMLAttributes<HTMLInputElement> & { label: string; help?: string | null }) {
+export function Field({
+  label,
+  help,
+  ...rest
+}: InputHTMLAttributes<HTMLInputElement> & { label: string; help?: string | null }) {
   return (
     <label className="grid gap-1">
       <span className="text-mute text-[12.5px]">{label}</span>
@@ -29,7 +43,15 @@ export function Field({ label, help, ...rest }: InputHTMLAttributes<HTMLInputEle
   )
 }
 
-export const Card = ({ title, aside, children }: { title?: string; aside?: ReactNode; children: ReactNode }) => (
+export const Card = ({
+  title,
+  aside,
+  children,
+}: {
+  title?: string
+  aside?: ReactNode
+  children: ReactNode
+}) => (
   <section className="bg-panel border border-line rounded-lg">
     {title ? (
       <h2 className="text-mute text-[12.5px] font-semibold px-4 pt-3 pb-1 flex justify-between gap-3">
@@ -48,10 +70,21 @@ export const Empty = ({ title, children }: { title: string; children: ReactNode 
   </div>
 )
 
-const SEVERITIES: Readonly<Record<string, string>> = { critical: 'text-critical', error: 'text-error', warning: 'text-warning', info: 'text-info' }
-export const Severity = ({ of }: { of: string }) => <span className={`font-semibold ${SEVERITIES[of] ?? 'text-mute'}`}>{of}</span>
+const SEVERITIES: Readonly<Record<string, string>> = {
+  critical: 'text-critical',
+  error: 'text-error',
+  warning: 'text-warning',
+  info: 'text-info',
+}
+export const Severity = ({ of }: { of: string }) => (
+  <span className={`font-semibold ${SEVERITIES[of] ?? 'text-mute'}`}>{of}</span>
+)
 
-const STATES: Readonly<Record<string, string>> = { firing: 'text-open', acknowledged: 'text-held', resolved: 'text-done' }
+const STATES: Readonly<Record<string, string>> = {
+  firing: 'text-open',
+  acknowledged: 'text-held',
+  resolved: 'text-done',
+}
 const SHAPES: Readonly<Record<string, string>> = { firing: '●', acknowledged: '◐', resolved: '✓' }
 export const State = ({ of }: { of: string }) => (
   <span className={`whitespace-nowrap ${STATES[of] ?? 'text-mute'}`}>
@@ -71,14 +104,26 @@ export function useNow(): number {
 
 export function Countdown({ to, big = false }: { to: string; big?: boolean }) {
   const left = Math.round((Date.parse(to) - useNow()) / 1_000)
-  const text = left <= 0 ? 'now' : left >= 3_600 ? `${Math.floor(left / 3_600)} h ${Math.floor((left % 3_600) / 60)} min` : `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`
+  const text =
+    left <= 0
+      ? 'now'
+      : left >= 3_600
+        ? `${Math.floor(left / 3_600)} h ${Math.floor((left % 3_600) / 60)} min`
+        : `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`
   const tone = left < 60 ? 'text-error font-bold' : 'font-semibold'
   return <span className={`font-mono ${tone} ${big ? 'text-xl' : ''}`}>{text}</span>
 }
 
 export function Ago({ at }: { at: string }) {
   const seconds = Math.max(0, Math.round((useNow() - Date.parse(at)) / 1_000))
-  const text = seconds < 90 ? `${seconds} s` : seconds < 5_400 ? `${Math.round(seconds / 60)} min` : seconds < 129_600 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`
+  const text =
+    seconds < 90
+      ? `${seconds} s`
+      : seconds < 5_400
+        ? `${Math.round(seconds / 60)} min`
+        : seconds < 129_600
+          ? `${Math.round(seconds / 3_600)} h`
+          : `${Math.round(seconds / 86_400)} d`
   return (
     <time dateTime={at} title={new Date(at).toString()} className="whitespace-nowrap">
       {text}
@@ -86,7 +131,13 @@ export function Ago({ at }: { at: string }) {
   )
 }
 
-export const clock = (at: string): string => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+export const clock = (at: string): string =>
+  new Date(at).toLocaleTimeString([], {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  })
 
 /** What went wrong, said where it happened. */
 export const Complaint = ({ of }: { of: unknown }) =>

@@ -9,8 +9,19 @@ import { invalid, notFound } from '../../lib/problem.ts'
 import type { Actor, Entry } from '../../timeline/entry.ts'
 import { record } from '../../timeline/store.ts'
 
-export type SilenceAsked = { matchers: readonly Matcher[]; teamId: Id | null; reason: string; startsAt?: Instant; endsAt: Instant }
-export type MaintenanceAsked = { serviceIds: readonly Id[]; reason: string; startsAt?: Instant; endsAt: Instant }
+export type SilenceAsked = {
+  matchers: readonly Matcher[]
+  teamId: Id | null
+  reason: string
+  startsAt?: Instant
+  endsAt: Instant
+}
+export type MaintenanceAsked = {
+  serviceIds: readonly Id[]
+  reason: string
+  startsAt?: Instant
+  endsAt: Instant
+}
 
 type Doing = { tx: Tx; actor: Actor; makeId: () => Id }
 
@@ -22,7 +33,15 @@ export async function makeSilence({ tx, actor, makeId }: Doing, asked: SilenceAs
   const id = makeId()
   await tx.query(
     'insert into silences (id, matchers, team_id, owner_id, reason, starts_at, ends_at) values ($1, $2, $3, $4, $5, $6, $7)',
-    [id, JSON.stringify(asked.matchers), asked.teamId, ownerOf(actor), asked.reason, toIso(startsAt), toIso(asked.endsAt)],
+    [
+      id,
+      JSON.stringify(asked.matchers),
+      asked.teamId,
+      ownerOf(actor),
+      asked.reason,
+      toIso(startsAt),
+      toIso(asked.endsAt),
+    ],
   )
   // Those that fire already are looked at again when it begins; the pipeline decides which it fits.
   await tx.query(
@@ -30,12 +49,26 @@ export async function makeSilence({ tx, actor, makeId }: Doing, asked: SilenceAs
      where status = 'firing' and ($2::uuid is null or team_id = $2) and labels @> $3::jsonb`,
     [toIso(startsAt), asked.teamId, JSON.stringify(equalities(asked.matchers))],
   )
-  await record(tx, [entryOf(tx, actor, id, 'silenced', asked.teamId, { matchers: asked.matchers, reason: asked.reason, until: asked.endsAt }, 'endSilence')])
+  await record(tx, [
+    entryOf(
+      tx,
+      actor,
+      id,
+      'silenced',
+      asked.teamId,
+      { matchers: asked.matchers, reason: asked.reason, until: asked.endsAt },
+      'endSilence',
+    ),
+  ])
   return id
 }
 
 const equalities = (matchers: readonly Matcher[]): Record<string, string> =>
-  Object.fromEntries(matchers.filter((one) => one.op === '=' && one.value !== '').map((one) => [one.name, one.value]))
+  Object.fromEntries(
+    matchers
+      .filter((one) => one.op === '=' && one.value !== '')
+      .map((one) => [one.name, one.value]),
+  )
 
 export async function endSilence({ tx, actor }: Doing, silenceId: Id): Promise<boolean> {
   const [ended] = await tx.query<{ teamId: Id | null }>(
@@ -48,7 +81,11 @@ export async function endSilence({ tx, actor }: Doing, silenceId: Id): Promise<b
   return true
 }
 
-export async function makeMaintenance({ tx, actor, makeId }: Doing, asked: MaintenanceAsked, directory: Directory): Promise<Id> {
+export async function makeMaintenance(
+  { tx, actor, makeId }: Doing,
+  asked: MaintenanceAsked,
+  directory: Directory,
+): Promise<Id> {
   const startsAt = asked.startsAt ?? tx.now
   if (asked.serviceIds.length === 0) throw invalid('serviceIds', 'Name at least one service.')
   for (const id of asked.serviceIds) if (!directory.services.has(id)) throw notFound('service')
@@ -57,10 +94,31 @@ export async function makeMaintenance({ tx, actor, makeId }: Doing, asked: Maint
   const teamId = directory.services.get(asked.serviceIds[0] ?? '')?.teamId ?? null
   await tx.query(
     'insert into maintenances (id, service_ids, team_id, owner_id, reason, starts_at, ends_at) values ($1, $2, $3, $4, $5, $6, $7)',
-    [id, JSON.stringify(asked.serviceIds), teamId, ownerOf(actor), asked.reason, toIso(startsAt), toIso(asked.endsAt)],
+    [
+      id,
+      JSON.stringify(asked.serviceIds),
+      teamId,
+      ownerOf(actor),
+      asked.reason,
+      toIso(startsAt),
+      toIso(asked.endsAt),
+    ],
   )
-  await tx.query("update alerts set wake_at = $1 where status = 'firing' and service_id = any($2::uuid[])", [toIso(startsAt), asked.serviceIds])
-  await record(tx, [entryOf(tx, actor, id, 'maintenanceBegan', teamId, { services: asked.serviceIds, reason: asked.reason, until: asked.endsAt }, 'endMaintenance')])
+  await tx.query(
+    "update alerts set wake_at = $1 where status = 'firing' and service_id = any($2::uuid[])",
+    [toIso(startsAt), asked.serviceIds],
+  )
+  await record(tx, [
+    entryOf(
+      tx,
+      actor,
+      id,
+      'maintenanceBegan',
+      teamId,
+      { services: asked.serviceIds, reason: asked.reason, until: asked.endsAt },
+      'endMaintenance',
+    ),
+  ])
   return id
 }
 
@@ -76,18 +134,41 @@ export async function endMaintenance({ tx, actor }: Doing, maintenanceId: Id): P
 }
 
 const wakeSuppressedBy = (tx: Tx, id: Id) =>
-  tx.query("update alerts set wake_at = $2 where status = 'firing' and suppression->>'by' = $1", [id, toIso(tx.now)])
+  tx.query("update alerts set wake_at = $2 where status = 'firing' and suppression->>'by' = $1", [
+    id,
+    toIso(tx.now),
+  ])
 
-export type Blast = { alerts: number; groups: number; teams: readonly { teamId: Id | null; alerts: number }[] }
+export type Blast = {
+  alerts: number
+  groups: number
+  teams: readonly { teamId: Id | null; alerts: number }[]
+}
 
 /** What a silence would mute now: how many firing alerts, of which teams. */
-export async function blastRadius(tx: Tx, asked: Pick<SilenceAsked, 'matchers' | 'teamId'>): Promise<Blast> {
+export async function blastRadius(
+  tx: Tx,
+  asked: Pick<SilenceAsked, 'matchers' | 'teamId'>,
+): Promise<Blast> {
   checkMatchers(asked.matchers)
-  const firing = await tx.query<{ labels: Record<string, string>; teamId: Id | null; groupId: Id | null }>(
+  const firing = await tx.query<{
+    labels: Record<string, string>
+    teamId: Id | null
+    groupId: Id | null
+  }>(
     `select labels, team_id as "teamId", group_id as "groupId" from alerts where status = 'firing' and labels @> $1::jsonb limit 50000`,
     [JSON.stringify(equalities(asked.matchers))],
   )
-  const silence = { id: '', matchers: asked.matchers, teamId: asked.teamId, ownerId: null, reason: '', startsAt: 0, endsAt: 0, endedAt: null }
+  const silence = {
+    id: '',
+    matchers: asked.matchers,
+    teamId: asked.teamId,
+    ownerId: null,
+    reason: '',
+    startsAt: 0,
+    endsAt: 0,
+    endedAt: null,
+  }
   const muted = firing.filter((alert) => silences(silence, alert))
   const teams = new Map<Id | null, number>()
   for (const alert of muted) teams.set(alert.teamId, (teams.get(alert.teamId) ?? 0) + 1)

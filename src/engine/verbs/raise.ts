@@ -10,12 +10,16 @@ import { settle } from '../settle.ts'
 export type RaiseAsked = { serviceId: Id; title: string; severity?: Severity }
 
 /** A person raises an alert by hand. It takes the way of all alerts, and pages at once. */
-export async function raiseAlert(desk: Desk, asked: RaiseAsked): Promise<{ alertId: Id; groupId: Id | null }> {
+export async function raiseAlert(
+  desk: Desk,
+  asked: RaiseAsked,
+): Promise<{ alertId: Id; groupId: Id | null }> {
   const service = desk.directory.services.get(asked.serviceId)
   if (!service) throw notFound('service')
   const title = storable(truncate(asked.title.trim(), 1_024))
   if (title === '') throw invalid('title', 'Say in a few words what is wrong.')
-  const by = desk.actor.kind === 'person' ? (desk.directory.people.get(desk.actor.id)?.name ?? null) : null
+  const by =
+    desk.actor.kind === 'person' ? (desk.directory.people.get(desk.actor.id)?.name ?? null) : null
   const signal = {
     action: 'trigger',
     dedupKey: `manual-${desk.makeId()}`,
@@ -28,7 +32,11 @@ export async function raiseAlert(desk: Desk, asked: RaiseAsked): Promise<{ alert
     links: [],
     endsAt: null,
   } as const
-  const { alert } = fold(null, signal, { now: desk.now, sourceId: MANUAL_SOURCE, makeId: desk.makeId })
+  const { alert } = fold(null, signal, {
+    now: desk.now,
+    sourceId: MANUAL_SOURCE,
+    makeId: desk.makeId,
+  })
   if (!alert) throw invalid('title', 'It could not be raised.')
   await settle(desk, [alert])
   return { alertId: alert.id, groupId: desk.get('alert', alert.id)?.groupId ?? null }

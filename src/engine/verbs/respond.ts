@@ -74,7 +74,8 @@ export const release = (desk: Desk, group: Group): Done =>
 
 export function snooze(desk: Desk, group: Group, until: Instant): Done {
   if (until <= desk.now) throw invalid('until', 'That is over already. Name an instant to come.')
-  if (until - desk.now > SNOOZE_MS_MAX) throw invalid('until', `At most ${formatDuration(SNOOZE_MS_MAX)} ahead.`)
+  if (until - desk.now > SNOOZE_MS_MAX)
+    throw invalid('until', `At most ${formatDuration(SNOOZE_MS_MAX)} ahead.`)
   if (group.status === 'resolved') return nothing(group, 'alreadyResolved', null, group.resolvedAt)
   return tell(desk, group, { kind: 'snoozed', by: personOf(desk) as Id, until })
 }
@@ -88,10 +89,12 @@ export function escalate(desk: Desk, group: Group): Done {
 export function notMine(desk: Desk, group: Group, pageId: Id): Done {
   const page = desk.get('page', pageId)
   if (!page || !group.climbId) throw notFound('page')
-  if (page.status !== 'open') return nothing(group, `already${capital(page.status)}`, page.personId, page.closedAt)
+  if (page.status !== 'open')
+    return nothing(group, `already${capital(page.status)}`, page.personId, page.closedAt)
   closePage(desk, page, 'declined', 'notMine')
   const climb = desk.get('climb', group.climbId)
-  if (climb) desk.record({ ...entryAbout(desk, climb), kind: 'declined', result: { person: page.personId } })
+  if (climb)
+    desk.record({ ...entryAbout(desk, climb), kind: 'declined', result: { person: page.personId } })
   advance(desk, group.climbId, { kind: 'declined', by: page.personId })
   return done(group, { page: pageId })
 }
@@ -100,14 +103,30 @@ export function notMine(desk: Desk, group: Group, pageId: Id): Done {
 export function pageAlso(desk: Desk, group: Group, target: Target): Done {
   if (group.status === 'resolved') return nothing(group, 'alreadyResolved', null, group.resolvedAt)
   const climb = group.climbId === null ? null : desk.get('climb', group.climbId)
-  if (!climb) throw new Problem('conflict', 'notPaging', 'This alert pages nobody, because all of it is suppressed.')
+  if (!climb)
+    throw new Problem(
+      'conflict',
+      'notPaging',
+      'This alert pages nobody, because all of it is suppressed.',
+    )
   const where = whereabouts(desk.directory, desk.tools.loudnessOf)
-  const people = peopleOf([target], desk.now, climb.urgency, where).filter((person) => person.canBeReached)
-  if (people.length === 0) throw new Problem('conflict', 'nobodyReachable', 'Nobody there can be reached at the moment.', { field: 'target' })
+  const people = peopleOf([target], desk.now, climb.urgency, where).filter(
+    (person) => person.canBeReached,
+  )
+  if (people.length === 0)
+    throw new Problem('conflict', 'nobodyReachable', 'Nobody there can be reached at the moment.', {
+      field: 'target',
+    })
   const moved = { ...climb, version: climb.version + 1 }
   desk.put('climb', moved)
   people.forEach(({ personId, via }, index) => {
-    const to = { personId, via: `asked:${via}`, step: stepOf(moved.state), round: 0, isFallback: false }
+    const to = {
+      personId,
+      via: `asked:${via}`,
+      step: stepOf(moved.state),
+      round: 0,
+      isFallback: false,
+    }
     openPage(desk, moved, to, `${moved.id}:${moved.version}:also:${index}`)
   })
   return done(group, { paged: people.map((person) => person.personId) })
@@ -123,12 +142,31 @@ export async function resolve(desk: Desk, groupId: Id): Promise<Done> {
   let current: Group = group
   for (const alert of alerts) {
     if (alert.share === 'none' && alert.status === 'resolved') continue
-    const ended: Alert = { ...alert, status: 'resolved', share: 'none', resolvedAt: desk.now, updatedAt: desk.now, suppression: null, endsAt: null, wakeAt: null }
-    const joined = join(current, ended, alert.share, { now: desk.now, key: group.key, makeId: desk.makeId })
+    const ended: Alert = {
+      ...alert,
+      status: 'resolved',
+      share: 'none',
+      resolvedAt: desk.now,
+      updatedAt: desk.now,
+      suppression: null,
+      endsAt: null,
+      wakeAt: null,
+    }
+    const joined = join(current, ended, alert.share, {
+      now: desk.now,
+      key: group.key,
+      makeId: desk.makeId,
+    })
     desk.put('alert', joined?.alert ?? ended)
     if (joined) current = joined.group
   }
-  desk.put('group', { ...current, status: 'resolved', resolvedAt: desk.now, openCount: 0, activeCount: 0 })
+  desk.put('group', {
+    ...current,
+    status: 'resolved',
+    resolvedAt: desk.now,
+    openCount: 0,
+    activeCount: 0,
+  })
   if (group.climbId) advance(desk, group.climbId, { kind: 'stopped', reason: 'resolved' })
   else recordWithoutClimb(desk, group)
   return done(group, { alerts: alerts.length })
@@ -153,10 +191,21 @@ function recordWithoutClimb(desk: Desk, group: Group): void {
 }
 
 function tell(desk: Desk, group: Group, event: Event): Done {
-  if (!group.climbId || !advance(desk, group.climbId, event)) return nothing(group, 'notPaging', null, null)
+  if (!group.climbId || !advance(desk, group.climbId, event))
+    return nothing(group, 'notPaging', null, null)
   return done(group, { state: desk.get('climb', group.climbId)?.state })
 }
 
-const done = (group: Group, result: Readonly<Record<string, unknown>>): Done => ({ kind: 'done', groupId: group.id, result })
-const nothing = (group: Group, reason: string, by: Id | null, at: Instant | null): Done => ({ kind: 'nothing', groupId: group.id, reason, by, at })
+const done = (group: Group, result: Readonly<Record<string, unknown>>): Done => ({
+  kind: 'done',
+  groupId: group.id,
+  result,
+})
+const nothing = (group: Group, reason: string, by: Id | null, at: Instant | null): Done => ({
+  kind: 'nothing',
+  groupId: group.id,
+  reason,
+  by,
+  at,
+})
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)

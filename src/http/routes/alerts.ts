@@ -19,12 +19,20 @@ const Key = z.object({ id: z.string().min(1).max(64) })
 const CHANGES_HOURS = 6
 
 type Cursor = { startedAt: number; id: string }
-const writeCursor = (cursor: Cursor): string => Buffer.from(JSON.stringify([cursor.startedAt, cursor.id])).toString('base64url')
+const writeCursor = (cursor: Cursor): string =>
+  Buffer.from(JSON.stringify([cursor.startedAt, cursor.id])).toString('base64url')
 
 function readCursor(text: string): Cursor {
   try {
-    const [startedAt, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as [unknown, unknown]
-    if (typeof startedAt === 'number' && Number.isSafeInteger(startedAt) && Id.safeParse(id).success) {
+    const [startedAt, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as [
+      unknown,
+      unknown,
+    ]
+    if (
+      typeof startedAt === 'number' &&
+      Number.isSafeInteger(startedAt) &&
+      Id.safeParse(id).success
+    ) {
       return { startedAt, id: id as string }
     }
   } catch {
@@ -34,13 +42,20 @@ function readCursor(text: string): Cursor {
 }
 
 /** Slug or id of something in the configuration. */
-export function lookUp<Thing extends { id: string; slug: string }>(things: ReadonlyMap<string, Thing>, key: string, field: string): Thing {
+export function lookUp<Thing extends { id: string; slug: string }>(
+  things: ReadonlyMap<string, Thing>,
+  key: string,
+  field: string,
+): Thing {
   const found = things.get(key) ?? bySlug(things, key)
-  if (!found) throw invalid(field, `There is no ${field} \`${key.slice(0, 80)}\`.`, 'unknownReference')
+  if (!found)
+    throw invalid(field, `There is no ${field} \`${key.slice(0, 80)}\`.`, 'unknownReference')
   return found
 }
 
-const Listed = z.object({ alerts: z.array(AlertView), cursor: z.string().nullable() }).openapi('AlertList')
+const Listed = z
+  .object({ alerts: z.array(AlertView), cursor: z.string().nullable() })
+  .openapi('AlertList')
 
 const list = route({
   method: 'get',
@@ -63,14 +78,21 @@ const list = route({
       const max = query.limit ?? 50
       const alerts = await listAlerts(tx, caller.who, {
         status: query.status,
-        serviceId: query.service ? lookUp(directory.services, query.service, 'service').id : undefined,
+        serviceId: query.service
+          ? lookUp(directory.services, query.service, 'service').id
+          : undefined,
         teamId: query.team ? lookUp(directory.teams, query.team, 'team').id : undefined,
         text: query.q,
         after: query.cursor ? readCursor(query.cursor) : undefined,
         max,
       })
       const last = alerts.at(-1)
-      return { body: { alerts: alerts.map((alert) => toAlertView(alert, directory)), cursor: last && alerts.length === max ? writeCursor(last) : null } }
+      return {
+        body: {
+          alerts: alerts.map((alert) => toAlertView(alert, directory)),
+          cursor: last && alerts.length === max ? writeCursor(last) : null,
+        },
+      }
     }),
 })
 
@@ -88,20 +110,41 @@ const detail = route({
       const pages = alert.groupId === null ? [] : await listPagesOfGroup(tx, alert.groupId, 200)
       const entries = alert.groupId === null ? [] : await findForGroup(tx, alert.groupId, 500)
       const together = alert.groupId === null ? [] : await listGroupAlerts(tx, alert.groupId, 50)
-      const [climb] = alert.climbId === null ? [] : await engineTx(tx, deps.directoryAt).peek({ kind: 'climb', by: 'id', values: [alert.climbId] })
+      const [climb] =
+        alert.climbId === null
+          ? []
+          : await engineTx(tx, deps.directoryAt).peek({
+              kind: 'climb',
+              by: 'id',
+              values: [alert.climbId],
+            })
       const facts = { loudness: deps.tools.loudnessOf }
       const isHeldForGood = climb?.state.status === 'held' && climb.state.wakeAt === null
-      const next = climb && climb.state.status !== 'stopped' && !isHeldForGood ? nextSentence(forecast(directory, climb, tx.now, facts), caller.timezone) : null
-      const changes = alert.serviceId === null ? [] : await listChanges(tx, alert.serviceId, alert.startedAt - CHANGES_HOURS * HOUR, 20)
+      const next =
+        climb && climb.state.status !== 'stopped' && !isHeldForGood
+          ? nextSentence(forecast(directory, climb, tx.now, facts), caller.timezone)
+          : null
+      const changes =
+        alert.serviceId === null
+          ? []
+          : await listChanges(tx, alert.serviceId, alert.startedAt - CHANGES_HOURS * HOUR, 20)
       return {
         body: {
           ...detailOf(alert, directory),
-          together: together.map((one) => ({ id: one.id, name: `A-${one.number}`, title: one.title, status: one.status })),
+          together: together.map((one) => ({
+            id: one.id,
+            name: `A-${one.number}`,
+            title: one.title,
+            status: one.status,
+          })),
           steps: toSteps(climb ?? null, pages, directory, tx.now, facts),
           next,
           pages: pages.map((page) => toPageView(page, directory)),
           timeline: entries.map((entry) => toEntryView(entry, directory, caller.timezone, null)),
-          changes: changes.map(({ happenedAt, ...one }) => ({ ...one, at: new Date(happenedAt).toISOString() })),
+          changes: changes.map(({ happenedAt, ...one }) => ({
+            ...one,
+            at: new Date(happenedAt).toISOString(),
+          })),
         },
       }
     }),
@@ -119,13 +162,18 @@ const timeline = route({
       const alert = await findAlert(tx, caller.who, params.id)
       if (!alert) throw notFound('alert')
       const entries = alert.groupId === null ? [] : await findForGroup(tx, alert.groupId, 2_000)
-      return { body: { entries: entries.map((entry) => toEntryView(entry, directory, caller.timezone, null)) } }
+      return {
+        body: {
+          entries: entries.map((entry) => toEntryView(entry, directory, caller.timezone, null)),
+        },
+      }
     }),
 })
 
 /** What an answer came to, in a sentence. */
 export function toActedView(acted: Acted, name: (id: unknown) => string, zone: string) {
-  if (acted.kind === 'done') return { outcome: 'done', reason: null, sentence: 'Done.', result: acted.result }
+  if (acted.kind === 'done')
+    return { outcome: 'done', reason: null, sentence: 'Done.', result: acted.result }
   const by = acted.by === null ? '' : ` by ${name(acted.by)}`
   const at = acted.at === null ? '' : ` at ${formatTime(acted.at, zone)}`
   const words: Readonly<Record<string, string>> = {
@@ -137,7 +185,12 @@ export function toActedView(acted: Acted, name: (id: unknown) => string, zone: s
     alreadyDeclined: 'Already declined.',
     alreadySuperseded: 'The climb has moved on already.',
   }
-  return { outcome: 'nothing', reason: acted.reason, sentence: words[acted.reason] ?? 'Nothing to do.', result: {} }
+  return {
+    outcome: 'nothing',
+    reason: acted.reason,
+    sentence: words[acted.reason] ?? 'Nothing to do.',
+    result: {},
+  }
 }
 
 /** Performs a verb on the alert of a path and answers with what it came to. */
@@ -151,7 +204,11 @@ async function perform<P extends { id: string }, Q, B>(
     if (!alert) throw notFound('alert')
     return { alertId: alert.id, directory, now: tx.now }
   })
-  const acted = await act(deps, { actor: caller.actor, who: caller.who, requestId }, await verb(alertId, now))
+  const acted = await act(
+    deps,
+    { actor: caller.actor, who: caller.who, requestId },
+    await verb(alertId, now),
+  )
   return { body: toActedView(acted, (id) => personName(directory, id), caller.timezone) }
 }
 
@@ -161,7 +218,12 @@ const simple = (['acknowledge', 'resolve', 'release', 'escalate'] as const).map(
   route({
     method: 'post',
     path: `/api/v1/alerts/{id}/${verb}`,
-    summary: { acknowledge: 'I have it: stop paging', resolve: 'It is over', release: 'Let go of it: page again', escalate: 'Page the next level now' }[verb],
+    summary: {
+      acknowledge: 'I have it: stop paging',
+      resolve: 'It is over',
+      release: 'Let go of it: page again',
+      escalate: 'Page the next level now',
+    }[verb],
     policy: { needs: 'respond' },
     params: Key,
     body: Empty.optional(),
@@ -176,14 +238,21 @@ const snooze = route({
   summary: 'Hold the escalation for a while',
   policy: { needs: 'respond' },
   params: Key,
-  body: z.object({ for: z.string().max(20).optional().describe('10m, 2h'), until: z.string().max(40).optional() }).strict(),
+  body: z
+    .object({
+      for: z.string().max(20).optional().describe('10m, 2h'),
+      until: z.string().max(40).optional(),
+    })
+    .strict(),
   reply: ActedView,
   handle: (call) =>
     perform(call, (alertId, now) => {
       const span = call.body.for === undefined ? null : parseDuration(call.body.for)
-      if (call.body.for !== undefined && span === null) throw invalid('for', 'Write a duration such as 10m or 2h.')
+      if (call.body.for !== undefined && span === null)
+        throw invalid('for', 'Write a duration such as 10m or 2h.')
       const until = call.body.until === undefined ? null : parseInstant(call.body.until)
-      if (call.body.until !== undefined && until === null) throw invalid('until', 'Write a time with a zone, such as 2026-11-23T14:00:00Z.')
+      if (call.body.until !== undefined && until === null)
+        throw invalid('until', 'Write a time with a zone, such as 2026-11-23T14:00:00Z.')
       if (span === null && until === null) throw invalid('for', 'Say for how long.')
       return { verb: 'snooze', alertId, until: until ?? now + (span ?? 0) }
     }),
@@ -195,14 +264,29 @@ const page = route({
   summary: 'Page somebody else as well',
   policy: { needs: 'respond' },
   params: Key,
-  body: z.object({ target: z.string().regex(/^(person|schedule|team):.+$/).max(100) }).strict(),
+  body: z
+    .object({
+      target: z
+        .string()
+        .regex(/^(person|schedule|team):.+$/)
+        .max(100),
+    })
+    .strict(),
   reply: ActedView,
   handle: (call) =>
     perform(call, (alertId) =>
       call.read(async (_tx, directory) => {
         const [kind = '', slug = ''] = call.body.target.split(/:(.*)/s)
-        const things = { person: directory.people, schedule: directory.schedules, team: directory.teams }[kind as 'person']
-        return { verb: 'pageAlso', alertId, target: { kind: kind as 'person', id: lookUp(things, slug, kind).id } }
+        const things = {
+          person: directory.people,
+          schedule: directory.schedules,
+          team: directory.teams,
+        }[kind as 'person']
+        return {
+          verb: 'pageAlso',
+          alertId,
+          target: { kind: kind as 'person', id: lookUp(things, slug, kind).id },
+        }
       }),
     ),
 })
@@ -212,13 +296,33 @@ const raise = route({
   path: '/api/v1/alerts',
   summary: 'Raise an alert by hand',
   policy: { needs: 'raise' },
-  body: z.object({ service: z.string().max(64), title: z.string().max(1_024), severity: z.enum(['critical', 'error', 'warning', 'info']).optional() }).strict(),
+  body: z
+    .object({
+      service: z.string().max(64),
+      title: z.string().max(1_024),
+      severity: z.enum(['critical', 'error', 'warning', 'info']).optional(),
+    })
+    .strict(),
   reply: ActedView,
   handle: async ({ read, deps, caller, requestId, body }) => {
-    const serviceId = await read(async (_tx, directory) => lookUp(directory.services, body.service, 'service').id)
-    const acted = await act(deps, { actor: caller.actor, who: caller.who, requestId }, { verb: 'raiseAlert', serviceId, title: body.title, severity: body.severity })
+    const serviceId = await read(
+      async (_tx, directory) => lookUp(directory.services, body.service, 'service').id,
+    )
+    const acted = await act(
+      deps,
+      { actor: caller.actor, who: caller.who, requestId },
+      { verb: 'raiseAlert', serviceId, title: body.title, severity: body.severity },
+    )
     return { status: 201, body: toActedView(acted, () => '', caller.timezone) }
   },
 })
 
-export const alertRoutes: readonly Route[] = [list, detail, timeline, ...simple, snooze, page, raise]
+export const alertRoutes: readonly Route[] = [
+  list,
+  detail,
+  timeline,
+  ...simple,
+  snooze,
+  page,
+  raise,
+]

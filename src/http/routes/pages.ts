@@ -18,15 +18,21 @@ const PageKey = z.object({ id: Id })
 
 async function visiblePage(tx: Tx, caller: Caller, id: string) {
   const page = await findPage(tx, id)
-  if (!page || refusal(caller.who, 'read', { ...page, pagedIds: [page.personId] }) === 'unseen') throw notFound('page')
+  if (!page || refusal(caller.who, 'read', { ...page, pagedIds: [page.personId] }) === 'unseen')
+    throw notFound('page')
   return page
 }
 
 async function receiptOf(tx: Tx, deps: HttpDeps, directory: Directory, caller: Caller, id: string) {
   const page = await visiblePage(tx, caller, id)
-  const [group] = await engineTx(tx, deps.directoryAt).peek({ kind: 'group', by: 'id', values: [page.groupId] })
+  const [group] = await engineTx(tx, deps.directoryAt).peek({
+    kind: 'group',
+    by: 'id',
+    values: [page.groupId],
+  })
   if (!group) throw notFound('page')
-  const service = page.serviceId === null ? null : (directory.services.get(page.serviceId)?.name ?? null)
+  const service =
+    page.serviceId === null ? null : (directory.services.get(page.serviceId)?.name ?? null)
   const person = directory.people.get(page.personId)
   const isAnswered = page.status === 'acknowledged'
   const acknowledgedAt = isAnswered ? page.closedAt : null
@@ -38,13 +44,19 @@ async function receiptOf(tx: Tx, deps: HttpDeps, directory: Directory, caller: C
     service,
     alertOpenedAt: group.openedAt,
     person: person?.name ?? 'somebody who is gone',
-    contactOf: (contactId) => person?.contacts.find((one) => one.id === contactId)?.slug ?? 'a contact that is gone',
+    contactOf: (contactId) =>
+      person?.contacts.find((one) => one.id === contactId)?.slug ?? 'a contact that is gone',
     acknowledgedBy: acknowledgedBy && personName(directory, acknowledgedBy),
     acknowledgedAt,
   })
   return {
     page: toPageView(page, directory),
-    alert: { title: group.title, severity: group.severity, service, openedAt: toIso(group.openedAt) },
+    alert: {
+      title: group.title,
+      severity: group.severity,
+      service,
+      openedAt: toIso(group.openedAt),
+    },
     decided: { at: toIso(page.openedAt), rule: 'escalation.decide', why: page.via },
     acknowledgedAt: acknowledgedAt === null ? null : toIso(acknowledgedAt),
     acknowledgedBy: personRef(directory, acknowledgedBy),
@@ -63,7 +75,8 @@ export const pageRoutes: readonly Route[] = [
     reply: z.object({ pages: z.array(PageView) }).openapi('PageList'),
     handle: ({ read, caller }) =>
       read(async (tx, directory) => {
-        const pages = caller.who.personId === null ? [] : await listPagesOfPerson(tx, caller.who.personId, 100)
+        const pages =
+          caller.who.personId === null ? [] : await listPagesOfPerson(tx, caller.who.personId, 100)
         return { body: { pages: pages.map((page) => toPageView(page, directory)) } }
       }),
   }),
@@ -74,7 +87,10 @@ export const pageRoutes: readonly Route[] = [
     policy: { needs: 'read' },
     params: PageKey,
     reply: ReceiptView,
-    handle: ({ read, params, caller, deps }) => read(async (tx, directory) => ({ body: await receiptOf(tx, deps, directory, caller, params.id) })),
+    handle: ({ read, params, caller, deps }) =>
+      read(async (tx, directory) => ({
+        body: await receiptOf(tx, deps, directory, caller, params.id),
+      })),
   }),
   route({
     method: 'get',
@@ -86,7 +102,10 @@ export const pageRoutes: readonly Route[] = [
     handle: ({ read, params, caller, deps }) =>
       read(async (tx, directory) => ({
         text: (await receiptOf(tx, deps, directory, caller, params.id)).text,
-        headers: { 'content-type': 'text/plain; charset=utf-8', 'content-disposition': `attachment; filename="receipt-${params.id}.txt"` },
+        headers: {
+          'content-type': 'text/plain; charset=utf-8',
+          'content-disposition': `attachment; filename="receipt-${params.id}.txt"`,
+        },
       })),
   }),
   ...(['acknowledge', 'not-mine'] as const).map((word) =>
@@ -103,7 +122,11 @@ export const pageRoutes: readonly Route[] = [
           return found
         })
         const verb = word === 'acknowledge' ? 'acknowledge' : 'notMine'
-        const acted = await act(deps, { actor: caller.actor, who: caller.who, requestId }, { verb, pageId: params.id })
+        const acted = await act(
+          deps,
+          { actor: caller.actor, who: caller.who, requestId },
+          { verb, pageId: params.id },
+        )
         return { body: toActedView(acted, (id) => personName(directory, id), caller.timezone) }
       },
     }),

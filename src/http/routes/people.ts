@@ -24,9 +24,14 @@ const tries = new Map<string, { left: number; at: number }>()
 function useTry(key: string): void {
   const at = performance.now()
   const known = tries.get(key)
-  const left = Math.min(TRIES_MAX, (known?.left ?? TRIES_MAX) + Math.floor((at - (known?.at ?? at)) / TRY_AGAIN_MS))
+  const left = Math.min(
+    TRIES_MAX,
+    (known?.left ?? TRIES_MAX) + Math.floor((at - (known?.at ?? at)) / TRY_AGAIN_MS),
+  )
   if (left <= 0) {
-    throw new Problem('unavailable', 'tooManyTries', 'Too many tries. Wait half a minute.', { retryAfterSeconds: 30 })
+    throw new Problem('unavailable', 'tooManyTries', 'Too many tries. Wait half a minute.', {
+      retryAfterSeconds: 30,
+    })
   }
   if (tries.size > 10_000) tries.clear()
   tries.set(key, { left: left - 1, at })
@@ -59,7 +64,14 @@ const login = route({
       throw new Problem('unauthenticated', 'wrongLogin', 'The address or the password is wrong.')
     }
     tries.delete(body.email.toLowerCase())
-    const secret = await deps.db.withTx('web', (tx) => access.beginSession(tx, deps.tools.makeId(tx.now), found.personId, headers.get('user-agent') ?? ''))
+    const secret = await deps.db.withTx('web', (tx) =>
+      access.beginSession(
+        tx,
+        deps.tools.makeId(tx.now),
+        found.personId,
+        headers.get('user-agent') ?? '',
+      ),
+    )
     return withSession(deps, secret, { personId: found.personId })
   },
 })
@@ -82,18 +94,40 @@ const setup = route({
   path: '/api/v1/setup',
   summary: 'Make the first admin, with the one-time link',
   policy: { public: 'needs the one-time secret of the set-up link; gone once there is an admin' },
-  body: z.object({ secret: z.string().max(100), name: z.string().min(1).max(200), email: Email, password: Password, timezone: z.string().max(64).optional() }).strict(),
+  body: z
+    .object({
+      secret: z.string().max(100),
+      name: z.string().min(1).max(200),
+      email: Email,
+      password: Password,
+      timezone: z.string().max(64).optional(),
+    })
+    .strict(),
   reply: Signed,
   async handle({ deps, body, headers }) {
     const timezone = body.timezone ?? 'UTC'
     if (!isZone(timezone)) throw invalid('timezone', `There is no time zone \`${timezone}\`.`)
-    if (!/^[^\s@]+@[^\s@]+$/.test(body.email)) throw invalid('email', 'That is not an e-mail address.')
+    if (!/^[^\s@]+@[^\s@]+$/.test(body.email))
+      throw invalid('email', 'That is not an e-mail address.')
     useTry('setup')
-    if (!(await deps.db.withTx('web', (tx) => access.isSetupLink(tx, body.secret)))) throw notFound('set-up link')
+    if (!(await deps.db.withTx('web', (tx) => access.isSetupLink(tx, body.secret))))
+      throw notFound('set-up link')
     const passwordHash = await access.hashPassword(body.password)
     const secret = await deps.db.withTx('web', async (tx) => {
-      const personId = await access.setUp(tx, () => deps.tools.makeId(tx.now), { ...body, timezone, passwordHash })
-      return { personId, session: await access.beginSession(tx, deps.tools.makeId(tx.now), personId, headers.get('user-agent') ?? '') }
+      const personId = await access.setUp(tx, () => deps.tools.makeId(tx.now), {
+        ...body,
+        timezone,
+        passwordHash,
+      })
+      return {
+        personId,
+        session: await access.beginSession(
+          tx,
+          deps.tools.makeId(tx.now),
+          personId,
+          headers.get('user-agent') ?? '',
+        ),
+      }
     })
     tries.delete('setup')
     return withSession(deps, secret.session, { personId: secret.personId })
@@ -127,7 +161,15 @@ const accept = route({
     const passwordHash = await access.hashPassword(body.password)
     const made = await deps.db.withTx('web', async (tx) => {
       const personId = await access.acceptInvitation(tx, body.secret, passwordHash)
-      return { personId, session: await access.beginSession(tx, deps.tools.makeId(tx.now), personId, headers.get('user-agent') ?? '') }
+      return {
+        personId,
+        session: await access.beginSession(
+          tx,
+          deps.tools.makeId(tx.now),
+          personId,
+          headers.get('user-agent') ?? '',
+        ),
+      }
     })
     tries.delete('invitation')
     return withSession(deps, made.session, { personId: made.personId })
@@ -145,20 +187,38 @@ const me = route({
       body: {
         person: personRef(directory, caller.who.personId),
         role: caller.who.role,
-        teams: caller.who.teamIds.map((id) => ref(directory.teams, id)).filter((one) => one !== null),
+        teams: caller.who.teamIds
+          .map((id) => ref(directory.teams, id))
+          .filter((one) => one !== null),
         timezone: caller.timezone,
         onCall: [...directory.schedules.values()].flatMap((schedule) => {
           const onCall = whoIsOnCall(schedule, tx.now)
           if (!onCall.people.some((one) => one.personId === caller.who.personId)) return []
-          return [{ schedule: ref(directory.schedules, schedule.id), until: Number.isFinite(onCall.until) ? toIso(onCall.until) : null }]
+          return [
+            {
+              schedule: ref(directory.schedules, schedule.id),
+              until: Number.isFinite(onCall.until) ? toIso(onCall.until) : null,
+            },
+          ]
         }),
         organisation: directory.organisation.name,
-        paused: directory.organisation.pausedAt === null ? null : toIso(directory.organisation.pausedAt),
+        paused:
+          directory.organisation.pausedAt === null ? null : toIso(directory.organisation.pausedAt),
       },
     })),
 })
 
-const TokenView = z.object({ id: Id, hint: z.string(), name: z.string(), role: z.string(), scopes: z.array(z.string()), createdAt: Time, expiresAt: Time.nullable() }).openapi('Token')
+const TokenView = z
+  .object({
+    id: Id,
+    hint: z.string(),
+    name: z.string(),
+    role: z.string(),
+    scopes: z.array(z.string()),
+    createdAt: Time,
+    expiresAt: Time.nullable(),
+  })
+  .openapi('Token')
 
 const tokens: readonly Route[] = [
   route({
@@ -169,7 +229,13 @@ const tokens: readonly Route[] = [
     reply: z.object({ tokens: z.array(TokenView) }).openapi('TokenList'),
     handle: ({ read }) =>
       read(async (tx) => ({
-        body: { tokens: (await access.listTokens(tx)).map((one) => ({ ...one, createdAt: toIso(one.createdAt), expiresAt: one.expiresAt === null ? null : toIso(one.expiresAt) })) },
+        body: {
+          tokens: (await access.listTokens(tx)).map((one) => ({
+            ...one,
+            createdAt: toIso(one.createdAt),
+            expiresAt: one.expiresAt === null ? null : toIso(one.expiresAt),
+          })),
+        },
       })),
   }),
   route({
@@ -177,15 +243,37 @@ const tokens: readonly Route[] = [
     path: '/api/v1/tokens',
     summary: 'Make an API token; it is shown once',
     policy: { needs: 'administer' },
-    body: z.object({ name: z.string().min(1).max(200), role: z.enum(['admin', 'responder', 'stakeholder']), scopes: z.array(z.enum(ACTIONS)).optional(), person: z.string().max(64).optional(), expiresAt: z.string().max(40).optional() }).strict(),
+    body: z
+      .object({
+        name: z.string().min(1).max(200),
+        role: z.enum(['admin', 'responder', 'stakeholder']),
+        scopes: z.array(z.enum(ACTIONS)).optional(),
+        person: z.string().max(64).optional(),
+        expiresAt: z.string().max(40).optional(),
+      })
+      .strict(),
     reply: z.object({ id: Id, token: z.string() }).openapi('TokenMade'),
     handle: ({ read, deps, body }) =>
       read(async (tx, directory) => {
-        const expiresAt = body.expiresAt === undefined ? tx.now + 365 * DAY : parseInstant(body.expiresAt)
-        if (expiresAt === null || expiresAt <= tx.now) throw invalid('expiresAt', 'Write a time to come, with a zone.')
+        const expiresAt =
+          body.expiresAt === undefined ? tx.now + 365 * DAY : parseInstant(body.expiresAt)
+        if (expiresAt === null || expiresAt <= tx.now)
+          throw invalid('expiresAt', 'Write a time to come, with a zone.')
         const id = deps.tools.makeId(tx.now)
         const personId = body.person ? lookUp(directory.people, body.person, 'person').id : null
-        return { status: 201, body: { id, token: await access.makeToken(tx, id, { name: body.name, role: body.role, personId, scopes: body.scopes ?? [], expiresAt }) } }
+        return {
+          status: 201,
+          body: {
+            id,
+            token: await access.makeToken(tx, id, {
+              name: body.name,
+              role: body.role,
+              personId,
+              scopes: body.scopes ?? [],
+              expiresAt,
+            }),
+          },
+        }
       }),
   }),
   route({

@@ -12,13 +12,21 @@ import { personRef, ref } from '../present.ts'
 import { type Route, route } from '../route.ts'
 import { lookUp, toActedView } from './alerts.ts'
 
-const Window = { for: z.string().max(20).optional(), startsAt: z.string().max(40).optional(), endsAt: z.string().max(40).optional() }
+const Window = {
+  for: z.string().max(20).optional(),
+  startsAt: z.string().max(40).optional(),
+  endsAt: z.string().max(40).optional(),
+}
 
 /** Reads `for: 2h` or an end, with an optional start. */
-function windowOf(body: { for?: string; startsAt?: string; endsAt?: string }, now: Instant): { startsAt: Instant; endsAt: Instant } {
+function windowOf(
+  body: { for?: string; startsAt?: string; endsAt?: string },
+  now: Instant,
+): { startsAt: Instant; endsAt: Instant } {
   const at = (text: string, field: string): Instant => {
     const read = parseInstant(text)
-    if (read === null) throw invalid(field, 'Write a time with a zone, such as 2026-11-23T14:00:00Z.')
+    if (read === null)
+      throw invalid(field, 'Write a time with a zone, such as 2026-11-23T14:00:00Z.')
     return read
   }
   const startsAt = body.startsAt === undefined ? now : at(body.startsAt, 'startsAt')
@@ -40,7 +48,10 @@ const toSilenceView = (silence: Silence, directory: Directory, now: Instant) => 
   state: isInForce(silence, now) ? 'active' : silence.startsAt > now ? 'pending' : 'ended',
 })
 
-const Scope = { matchers: z.array(MatcherView).min(1).max(50), team: z.string().max(64).nullable().optional() }
+const Scope = {
+  matchers: z.array(MatcherView).min(1).max(50),
+  team: z.string().max(64).nullable().optional(),
+}
 
 export const silenceRoutes: readonly Route[] = [
   route({
@@ -51,7 +62,11 @@ export const silenceRoutes: readonly Route[] = [
     reply: z.object({ silences: z.array(SilenceView) }).openapi('SilenceList'),
     handle: ({ read }) =>
       read(async (tx, directory) => ({
-        body: { silences: directory.silences.filter((one) => one.endsAt > tx.now).map((one) => toSilenceView(one, directory, tx.now)) },
+        body: {
+          silences: directory.silences
+            .filter((one) => one.endsAt > tx.now)
+            .map((one) => toSilenceView(one, directory, tx.now)),
+        },
       })),
   }),
   route({
@@ -66,8 +81,14 @@ export const silenceRoutes: readonly Route[] = [
         const teamId = body.team ? lookUp(directory.teams, body.team, 'team').id : null
         allow(caller.who, 'silence', { teamId })
         const blast = await blastRadius(tx, { matchers: body.matchers, teamId })
-        const teams = blast.teams.map((one) => ({ team: ref(directory.teams, one.teamId), alerts: one.alerts }))
-        const sentence = blast.alerts === 0 ? 'Mutes nothing that fires now.' : `Mutes ${blast.alerts} ${blast.alerts === 1 ? 'alert' : 'alerts'} of ${teams.length} ${teams.length === 1 ? 'team' : 'teams'}.`
+        const teams = blast.teams.map((one) => ({
+          team: ref(directory.teams, one.teamId),
+          alerts: one.alerts,
+        }))
+        const sentence =
+          blast.alerts === 0
+            ? 'Mutes nothing that fires now.'
+            : `Mutes ${blast.alerts} ${blast.alerts === 1 ? 'alert' : 'alerts'} of ${teams.length} ${teams.length === 1 ? 'team' : 'teams'}.`
         return { body: { alerts: blast.alerts, groups: blast.groups, teams, sentence } }
       }),
   }),
@@ -83,7 +104,11 @@ export const silenceRoutes: readonly Route[] = [
         teamId: body.team ? lookUp(directory.teams, body.team, 'team').id : null,
         ...windowOf(body, tx.now),
       }))
-      const acted = await act(deps, { actor: caller.actor, who: caller.who, requestId }, { verb: 'silence', matchers: body.matchers, reason: body.reason, ...asked })
+      const acted = await act(
+        deps,
+        { actor: caller.actor, who: caller.who, requestId },
+        { verb: 'silence', matchers: body.matchers, reason: body.reason, ...asked },
+      )
       return { status: 201, body: toActedView(acted, () => '', caller.timezone) }
     },
   }),
@@ -95,7 +120,11 @@ export const silenceRoutes: readonly Route[] = [
     params: z.object({ id: Id }),
     reply: ActedView,
     handle: async ({ params, caller, deps, requestId }) => {
-      const acted = await act(deps, { actor: caller.actor, who: caller.who, requestId }, { verb: 'endSilence', silenceId: params.id })
+      const acted = await act(
+        deps,
+        { actor: caller.actor, who: caller.who, requestId },
+        { verb: 'endSilence', silenceId: params.id },
+      )
       return { body: toActedView(acted, () => '', caller.timezone) }
     },
   }),
@@ -104,13 +133,22 @@ export const silenceRoutes: readonly Route[] = [
     path: '/api/v1/maintenances',
     summary: 'Maintenance windows in force and to come',
     policy: { needs: 'read' },
-    reply: z.object({ maintenances: z.array(z.record(z.string(), z.unknown())) }).openapi('MaintenanceList'),
+    reply: z
+      .object({ maintenances: z.array(z.record(z.string(), z.unknown())) })
+      .openapi('MaintenanceList'),
     handle: ({ read }) =>
       read(async (tx, directory) => ({
         body: {
           maintenances: directory.maintenances
             .filter((one) => one.endsAt > tx.now)
-            .map((one) => ({ id: one.id, services: one.serviceIds.map((id) => ref(directory.services, id)), reason: one.reason, owner: personRef(directory, one.ownerId), startsAt: toIso(one.startsAt), endsAt: toIso(one.endsAt) })),
+            .map((one) => ({
+              id: one.id,
+              services: one.serviceIds.map((id) => ref(directory.services, id)),
+              reason: one.reason,
+              owner: personRef(directory, one.ownerId),
+              startsAt: toIso(one.startsAt),
+              endsAt: toIso(one.endsAt),
+            })),
         },
       })),
   }),
@@ -119,14 +157,24 @@ export const silenceRoutes: readonly Route[] = [
     path: '/api/v1/maintenances',
     summary: 'Work on services: record their alerts, page nobody',
     policy: { needs: 'silence' },
-    body: z.object({ services: z.array(z.string().max(64)).min(1).max(100), reason: z.string().min(1).max(1_000), ...Window }).strict(),
+    body: z
+      .object({
+        services: z.array(z.string().max(64)).min(1).max(100),
+        reason: z.string().min(1).max(1_000),
+        ...Window,
+      })
+      .strict(),
     reply: ActedView,
     handle: async ({ read, body, caller, deps, requestId }) => {
       const asked = await read(async (tx, directory) => ({
         serviceIds: body.services.map((one) => lookUp(directory.services, one, 'service').id),
         ...windowOf(body, tx.now),
       }))
-      const acted = await act(deps, { actor: caller.actor, who: caller.who, requestId }, { verb: 'maintain', reason: body.reason, ...asked })
+      const acted = await act(
+        deps,
+        { actor: caller.actor, who: caller.who, requestId },
+        { verb: 'maintain', reason: body.reason, ...asked },
+      )
       return { status: 201, body: toActedView(acted, () => '', caller.timezone) }
     },
   }),
@@ -138,7 +186,11 @@ export const silenceRoutes: readonly Route[] = [
     params: z.object({ id: Id }),
     reply: ActedView,
     handle: async ({ params, caller, deps, requestId }) => {
-      const acted = await act(deps, { actor: caller.actor, who: caller.who, requestId }, { verb: 'endMaintenance', maintenanceId: params.id })
+      const acted = await act(
+        deps,
+        { actor: caller.actor, who: caller.who, requestId },
+        { verb: 'endMaintenance', maintenanceId: params.id },
+      )
       return { body: toActedView(acted, () => '', caller.timezone) }
     },
   }),

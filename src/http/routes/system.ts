@@ -7,14 +7,28 @@ import type { Outgoing } from '../../notify/channel.ts'
 import { type Route, route } from '../route.ts'
 import { toActedView } from './alerts.ts'
 
-const Check = z.object({ name: z.string(), good: z.boolean(), value: z.number(), sentence: z.string() })
+const Check = z.object({
+  name: z.string(),
+  good: z.boolean(),
+  value: z.number(),
+  sentence: z.string(),
+})
 const ChannelView = z
   .object({
     kind: z.string(),
     label: z.string(),
     needs: z.string(),
     isSetUp: z.boolean(),
-    settings: z.array(z.object({ name: z.string(), label: z.string(), kind: z.string(), required: z.boolean(), help: z.string().nullable(), value: z.unknown() })),
+    settings: z.array(
+      z.object({
+        name: z.string(),
+        label: z.string(),
+        kind: z.string(),
+        required: z.boolean(),
+        help: z.string().nullable(),
+        value: z.unknown(),
+      }),
+    ),
   })
   .openapi('Channel')
 
@@ -30,7 +44,9 @@ const channels: readonly Route[] = [
     reply: z.object({ channels: z.array(ChannelView) }).openapi('ChannelList'),
     handle: ({ read, deps }) =>
       read(async (tx) => {
-        const stored = await tx.query<{ kind: string; settings: Record<string, unknown> }>('select kind, settings from channels')
+        const stored = await tx.query<{ kind: string; settings: Record<string, unknown> }>(
+          'select kind, settings from channels',
+        )
         return {
           body: {
             channels: deps.channels.map((channel) => {
@@ -44,7 +60,10 @@ const channels: readonly Route[] = [
                 settings: channel.settings.map(({ help, ...field }) => ({
                   ...field,
                   help: help ?? null,
-                  value: field.kind === 'secret' && values?.[field.name] !== undefined ? SECRET_SET : (values?.[field.name] ?? null),
+                  value:
+                    field.kind === 'secret' && values?.[field.name] !== undefined
+                      ? SECRET_SET
+                      : (values?.[field.name] ?? null),
                 })),
               }
             }),
@@ -58,25 +77,39 @@ const channels: readonly Route[] = [
     summary: 'Set up a channel',
     policy: { needs: 'administer' },
     params: z.object({ kind: z.string().max(40) }),
-    body: z.record(z.string().max(64), z.union([z.string().max(2_048), z.number(), z.boolean(), z.null()])),
+    body: z.record(
+      z.string().max(64),
+      z.union([z.string().max(2_048), z.number(), z.boolean(), z.null()]),
+    ),
     reply: z.object({}),
     async handle({ read, deps, params, body }) {
       const channel = deps.channels.find((one) => one.kind === params.kind)
       if (!channel) throw notFound('channel')
       for (const name of Object.keys(body)) {
-        if (!channel.settings.some((field) => field.name === name)) throw invalid(name, `${channel.label} has no setting \`${name}\`.`)
+        if (!channel.settings.some((field) => field.name === name))
+          throw invalid(name, `${channel.label} has no setting \`${name}\`.`)
       }
       await read(async (tx) => {
-        const [stored] = await tx.query<{ settings: Record<string, unknown> }>('select settings from channels where kind = $1 for update', [channel.kind])
+        const [stored] = await tx.query<{ settings: Record<string, unknown> }>(
+          'select settings from channels where kind = $1 for update',
+          [channel.kind],
+        )
         const settings: Record<string, unknown> = {}
         for (const field of channel.settings) {
           const given = body[field.name]
           const isKept = given === undefined || (field.kind === 'secret' && given === SECRET_SET)
-          const value = isKept ? stored?.settings[field.name] : field.kind === 'secret' && given !== null && given !== '' ? deps.sealer.seal(String(given)) : given
+          const value = isKept
+            ? stored?.settings[field.name]
+            : field.kind === 'secret' && given !== null && given !== ''
+              ? deps.sealer.seal(String(given))
+              : given
           if (value !== undefined && value !== null && value !== '') settings[field.name] = value
           else if (field.required) throw invalid(field.name, `${field.label} is needed.`)
         }
-        await tx.query('insert into channels (kind, settings) values ($1, $2) on conflict (kind) do update set settings = excluded.settings, updated_at = clock_timestamp()', [channel.kind, JSON.stringify(settings)])
+        await tx.query(
+          'insert into channels (kind, settings) values ($1, $2) on conflict (kind) do update set settings = excluded.settings, updated_at = clock_timestamp()',
+          [channel.kind, JSON.stringify(settings)],
+        )
       })
       await deps.reloadChannels()
       return { body: {} }
@@ -88,15 +121,25 @@ const channels: readonly Route[] = [
     summary: 'Send a real test message over a channel',
     policy: { needs: 'administer' },
     params: z.object({ kind: z.string().max(40) }),
-    body: z.record(z.string().max(64), z.string().max(2_048)).describe('The fields of a contact: address, topic, url'),
-    reply: z.object({ outcome: z.string(), reason: z.string().nullable() }).openapi('ChannelTested'),
+    body: z
+      .record(z.string().max(64), z.string().max(2_048))
+      .describe('The fields of a contact: address, topic, url'),
+    reply: z
+      .object({ outcome: z.string(), reason: z.string().nullable() })
+      .openapi('ChannelTested'),
     async handle({ deps, params, body, requestId, read }) {
       const channel = deps.channelOf(params.kind)
       if (!channel) throw notFound('channel')
       const now = await read(async (tx) => tx.now)
-      const outcome = await channel.send(testMessage(requestId, now), deps.destinationOf(params.kind, body), AbortSignal.timeout(15_000))
+      const outcome = await channel.send(
+        testMessage(requestId, now),
+        deps.destinationOf(params.kind, body),
+        AbortSignal.timeout(15_000),
+      )
       // The class of the outcome only: what a server inside answered is nobody's business.
-      return { body: { outcome: outcome.kind, reason: outcome.kind === 'sent' ? null : outcome.reason } }
+      return {
+        body: { outcome: outcome.kind, reason: outcome.kind === 'sent' ? null : outcome.reason },
+      }
     },
   }),
 ]
@@ -124,7 +167,11 @@ export const systemRoutes: readonly Route[] = [
     policy: { needs: 'administer' },
     reply: ActedView,
     handle: async ({ deps, caller, requestId }) => ({
-      body: toActedView(await act(deps, { actor: caller.actor, who: caller.who, requestId }, { verb: 'resume' }), () => '', caller.timezone),
+      body: toActedView(
+        await act(deps, { actor: caller.actor, who: caller.who, requestId }, { verb: 'resume' }),
+        () => '',
+        caller.timezone,
+      ),
     }),
   }),
   route({
@@ -133,19 +180,39 @@ export const systemRoutes: readonly Route[] = [
     summary: 'What the phone, mailbox and chat on screen received',
     policy: { needs: 'read' },
     reply: z.object({ messages: z.array(z.record(z.string(), z.unknown())) }).openapi('Pretended'),
-    handle: async ({ deps }) => ({ body: { messages: deps.screen.shown().map(({ device, message }) => ({ device, title: message.title, body: message.body, url: message.url, at: toIso(message.at), urgency: message.urgency })) } }),
+    handle: async ({ deps }) => ({
+      body: {
+        messages: deps.screen
+          .shown()
+          .map(({ device, message }) => ({
+            device,
+            title: message.title,
+            body: message.body,
+            url: message.url,
+            at: toIso(message.at),
+            urgency: message.urgency,
+          })),
+      },
+    }),
   }),
   route({
     method: 'get',
     path: '/health/deep',
     summary: 'Whether anything is lost or late',
     policy: { public: 'watchers outside have no account; it shows counts only' },
-    reply: z.object({ status: z.string(), at: z.string(), paused: z.boolean(), checks: z.array(Check) }).openapi('Health'),
+    reply: z
+      .object({ status: z.string(), at: z.string(), paused: z.boolean(), checks: z.array(Check) })
+      .openapi('Health'),
     async handle({ deps }) {
       const health = await deps.health()
       return {
         status: health.status === 'ok' ? 200 : 503,
-        body: { status: health.status, at: toIso(health.at), paused: health.pausedAt !== null, checks: health.checks.map(({ isGood, ...one }) => ({ ...one, good: isGood })) },
+        body: {
+          status: health.status,
+          at: toIso(health.at),
+          paused: health.pausedAt !== null,
+          checks: health.checks.map(({ isGood, ...one }) => ({ ...one, good: isGood })),
+        },
       }
     },
   }),
@@ -166,6 +233,9 @@ export const systemRoutes: readonly Route[] = [
     summary: 'Counts and delays, for Prometheus',
     policy: { public: 'scrapers have no account; it shows counts only' },
     reply: null,
-    handle: async ({ deps }) => ({ text: await deps.metrics(), headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } }),
+    handle: async ({ deps }) => ({
+      text: await deps.metrics(),
+      headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+    }),
   }),
 ]

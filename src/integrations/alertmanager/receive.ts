@@ -1,5 +1,12 @@
 /** Prometheus Alertmanager's webhook, version 4. Every alert counts by its own status. */
-import type { Answer, Received, Signal, SourceKind, SourceRoute, Verdict } from '../../alerts/source.ts'
+import type {
+  Answer,
+  Received,
+  Signal,
+  SourceKind,
+  SourceRoute,
+  Verdict,
+} from '../../alerts/source.ts'
 import { type Instant, parseInstant } from '../../lib/instant.ts'
 import { isRecord, textIn } from '../../lib/json.ts'
 import { type Problems, readLabels, readLink, refused, severityOf, text } from '../labels.ts'
@@ -33,13 +40,20 @@ export function keyOf(request: {
 }
 
 /** What a relative of Alertmanager (Grafana) adds to a signal made from one of its alerts. */
-export type Extend = (signal: Signal, alert: Record<string, unknown>, body: Record<string, unknown>) => Signal
+export type Extend = (
+  signal: Signal,
+  alert: Record<string, unknown>,
+  body: Record<string, unknown>,
+) => Signal
 
 export function receive(body: unknown, extend: Extend = (signal) => signal): Received {
   if (!isRecord(body)) return refused('body', 'The notification has to be a JSON object.')
   if (!Array.isArray(body.alerts)) return refused('alerts', 'Has to be a list of alerts.')
   if (body.alerts.length > ALERTS_MAX) {
-    return refused('alerts', `Holds ${body.alerts.length} alerts; at most ${ALERTS_MAX} are read at once.`)
+    return refused(
+      'alerts',
+      `Holds ${body.alerts.length} alerts; at most ${ALERTS_MAX} are read at once.`,
+    )
   }
   const problems: Problems = []
   const signals: Signal[] = []
@@ -70,7 +84,10 @@ function readAlert(
     problems.push({ field: `${field}.status`, message: 'Has to be firing or resolved.' })
   }
   if (Object.keys(labels).length === 0 && problems.length === before) {
-    problems.push({ field: `${field}.labels`, message: 'Names no label, so it cannot be told from others.' })
+    problems.push({
+      field: `${field}.labels`,
+      message: 'Names no label, so it cannot be told from others.',
+    })
   }
   if (problems.length > before) return null
   const isResolved = status === 'resolved'
@@ -93,11 +110,21 @@ function readAlert(
 }
 
 const titleOf = (labels: Record<string, string>, annotations: Record<string, string>): string =>
-  annotations.summary || annotations.title || annotations.message || annotations.description || labels.alertname || 'An alert without a name'
+  annotations.summary ||
+  annotations.title ||
+  annotations.message ||
+  annotations.description ||
+  labels.alertname ||
+  'An alert without a name'
 
-function truncatedNote(body: Record<string, unknown>, annotations: Record<string, string>): Record<string, string> {
+function truncatedNote(
+  body: Record<string, unknown>,
+  annotations: Record<string, string>,
+): Record<string, string> {
   const more = body.truncatedAlerts
-  return typeof more === 'number' && more > 0 ? { ...annotations, not_sent: `${more} more alerts were not sent` } : annotations
+  return typeof more === 'number' && more > 0
+    ? { ...annotations, not_sent: `${more} more alerts were not sent` }
+    : annotations
 }
 
 function readTime(value: unknown, field: string, problems: Problems): Instant | null {
@@ -117,7 +144,10 @@ export function answer(verdict: Verdict): Answer {
     case 'unreadable':
       return { status: 400, body: { error: 'The body is not JSON.' } }
     case 'invalid':
-      return { status: 400, body: { error: 'Nothing in the notification could be stored.', refused: verdict.problems } }
+      return {
+        status: 400,
+        body: { error: 'Nothing in the notification could be stored.', refused: verdict.problems },
+      }
     case 'tooLarge':
       return { status: 413, body: { error: `The body is larger than ${verdict.bytesMax} bytes.` } }
     case 'unknownKey':

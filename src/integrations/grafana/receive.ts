@@ -1,16 +1,30 @@
 /** Grafana Alerting's webhook: Alertmanager's, with more. Also at the addresses Grafana OnCall had. */
-import type { Answer, Received, Signal, SourceKind, SourceRoute, Verdict } from '../../alerts/source.ts'
+import type {
+  Answer,
+  Received,
+  Signal,
+  SourceKind,
+  SourceRoute,
+  Verdict,
+} from '../../alerts/source.ts'
 import { isRecord } from '../../lib/json.ts'
-import { answer as answerAlertmanager, keyOf, receive as receiveAlertmanager } from '../alertmanager/receive.ts'
+import {
+  answer as answerAlertmanager,
+  keyOf,
+  receive as receiveAlertmanager,
+} from '../alertmanager/receive.ts'
 import { readLink, text } from '../labels.ts'
 
 export const grafana: SourceKind = {
   kind: 'grafana',
   label: 'Grafana Alerting',
   routes: (['POST', 'PUT'] as const).flatMap((method) =>
-    ['/integrations/v1/grafana_alerting/:key', '/integrations/v1/grafana/:key', '/in/grafana/:key', '/in/grafana'].map(
-      (path): SourceRoute => ({ method, path, key: keyOf, receive, answer }),
-    ),
+    [
+      '/integrations/v1/grafana_alerting/:key',
+      '/integrations/v1/grafana/:key',
+      '/in/grafana/:key',
+      '/in/grafana',
+    ].map((path): SourceRoute => ({ method, path, key: keyOf, receive, answer })),
   ),
 }
 
@@ -18,7 +32,11 @@ function receive(body: unknown): Received {
   return receiveAlertmanager(body, extend)
 }
 
-function extend(signal: Signal, alert: Record<string, unknown>, body: Record<string, unknown>): Signal {
+function extend(
+  signal: Signal,
+  alert: Record<string, unknown>,
+  body: Record<string, unknown>,
+): Signal {
   const values = isRecord(alert.values)
     ? Object.entries(alert.values)
         .slice(0, 20)
@@ -26,7 +44,8 @@ function extend(signal: Signal, alert: Record<string, unknown>, body: Record<str
     : []
   const annotations: Record<string, string> = { ...signal.annotations }
   if (values.length > 0) annotations.values = text(values.join(', '), 1_024)
-  else if (typeof alert.valueString === 'string') annotations.values = text(alert.valueString, 1_024)
+  else if (typeof alert.valueString === 'string')
+    annotations.values = text(alert.valueString, 1_024)
   return {
     ...signal,
     // Trouble with the data source is no statement about the service: said in the title.
@@ -45,6 +64,7 @@ function extend(signal: Signal, alert: Record<string, unknown>, body: Record<str
 
 function answer(verdict: Verdict): Answer {
   if (verdict.kind === 'unknownKey') return { status: 403, body: 'No source here has this key.' }
-  if (verdict.kind === 'accepted' && verdict.received.problems.length === 0) return { status: 200, body: 'Ok.' }
+  if (verdict.kind === 'accepted' && verdict.received.problems.length === 0)
+    return { status: 200, body: 'Ok.' }
   return answerAlertmanager(verdict)
 }

@@ -16,8 +16,20 @@ export const pagerdutyEvents: SourceKind = {
   kind: 'pagerduty-events',
   label: 'PagerDuty Events v2',
   routes: [
-    { method: 'POST', path: '/v2/enqueue', key: routingKey, receive: receiveEvent, answer: answerEvent },
-    { method: 'POST', path: '/v2/change/enqueue', key: routingKey, receive: receiveChange, answer: answerChange },
+    {
+      method: 'POST',
+      path: '/v2/enqueue',
+      key: routingKey,
+      receive: receiveEvent,
+      answer: answerEvent,
+    },
+    {
+      method: 'POST',
+      path: '/v2/change/enqueue',
+      key: routingKey,
+      receive: receiveChange,
+      answer: answerChange,
+    },
   ],
 }
 
@@ -31,15 +43,28 @@ function receiveEvent(body: unknown, facts: { now: Instant }): Received {
   checkKey(body, problems)
   const action = ACTIONS.find((one) => one === body.event_action)
   if (!action) {
-    problems.push({ field: 'event_action', message: "'event_action' has to be trigger, acknowledge or resolve" })
+    problems.push({
+      field: 'event_action',
+      message: "'event_action' has to be trigger, acknowledge or resolve",
+    })
   }
   const given = body.dedup_key
-  if (given !== undefined && given !== null && (typeof given !== 'string' || given.length > DEDUP_KEY_MAX)) {
-    problems.push({ field: 'dedup_key', message: `'dedup_key' has to be a text of at most ${DEDUP_KEY_MAX} characters` })
+  if (
+    given !== undefined &&
+    given !== null &&
+    (typeof given !== 'string' || given.length > DEDUP_KEY_MAX)
+  ) {
+    problems.push({
+      field: 'dedup_key',
+      message: `'dedup_key' has to be a text of at most ${DEDUP_KEY_MAX} characters`,
+    })
   }
   const dedupKey = text(given, DEDUP_KEY_MAX)
   if (action && action !== 'trigger' && dedupKey === '') {
-    problems.push({ field: 'dedup_key', message: `'dedup_key' is missing or blank: ${action} needs it` })
+    problems.push({
+      field: 'dedup_key',
+      message: `'dedup_key' is missing or blank: ${action} needs it`,
+    })
   }
   const payload = isRecord(body.payload) ? body.payload : {}
   if (action === 'trigger') checkPayload(body, payload, problems)
@@ -67,11 +92,18 @@ function checkKey(body: Record<string, unknown>, problems: Problems): void {
   if (typeof key !== 'string' || key === '') {
     problems.push({ field: 'routing_key', message: "'routing_key' is missing or blank" })
   } else if (key.length !== KEY_LENGTH) {
-    problems.push({ field: 'routing_key', message: "Length of 'routing_key' is incorrect (should be 32 characters)" })
+    problems.push({
+      field: 'routing_key',
+      message: "Length of 'routing_key' is incorrect (should be 32 characters)",
+    })
   }
 }
 
-function checkPayload(body: Record<string, unknown>, payload: Record<string, unknown>, problems: Problems): void {
+function checkPayload(
+  body: Record<string, unknown>,
+  payload: Record<string, unknown>,
+  problems: Problems,
+): void {
   if (!isRecord(body.payload)) {
     problems.push({ field: 'payload', message: "'payload' is missing or not an object" })
     return
@@ -84,7 +116,8 @@ function checkPayload(body: Record<string, unknown>, payload: Record<string, unk
   if (!SEVERITIES.some((one) => one === payload.severity)) {
     problems.push({
       field: 'payload.severity',
-      message: "'payload.severity' is invalid (must be one of the following: 'critical', 'warning', 'error' or 'info')",
+      message:
+        "'payload.severity' is invalid (must be one of the following: 'critical', 'warning', 'error' or 'info')",
     })
   }
 }
@@ -93,7 +126,10 @@ function timestamp(value: unknown, problems: Problems): Instant | null {
   if (value === undefined || value === null || value === '') return null
   const at = typeof value === 'string' ? parseInstant(value) : null
   if (at === null) {
-    problems.push({ field: 'payload.timestamp', message: "'payload.timestamp' is not an ISO 8601 time with a zone" })
+    problems.push({
+      field: 'payload.timestamp',
+      message: "'payload.timestamp' is not an ISO 8601 time with a zone",
+    })
   }
   return at
 }
@@ -133,14 +169,19 @@ function annotationsOf(
 function linksOf(body: Record<string, unknown>): Signal['links'] {
   const links = Array.isArray(body.links) ? body.links.slice(0, LINKS_MAX) : []
   return [
-    ...links.flatMap((link) => (isRecord(link) ? readLink(link.href, text(link.text, 200) || 'Link') : [])),
+    ...links.flatMap((link) =>
+      isRecord(link) ? readLink(link.href, text(link.text, 200) || 'Link') : [],
+    ),
     ...readLink(body.client_url, text(body.client, 200) || 'Source'),
   ]
 }
 
 /** A trigger without a key is an alert of its own. */
 const keyFrom = (body: unknown, now: Instant): string =>
-  createHash('sha256').update(`${now}\n${JSON.stringify(body)}`).digest('hex').slice(0, 32)
+  createHash('sha256')
+    .update(`${now}\n${JSON.stringify(body)}`)
+    .digest('hex')
+    .slice(0, 32)
 
 function receiveChange(body: unknown): Received {
   if (!isRecord(body)) return refused('body', 'The event has to be a JSON object.')
@@ -148,11 +189,16 @@ function receiveChange(body: unknown): Received {
   checkKey(body, problems)
   const payload = isRecord(body.payload) ? body.payload : {}
   const summary = text(payload.summary, SUMMARY_MAX)
-  if (summary === '') problems.push({ field: 'payload.summary', message: "'payload.summary' is missing or blank" })
+  if (summary === '')
+    problems.push({ field: 'payload.summary', message: "'payload.summary' is missing or blank" })
   const occurredAt = timestamp(payload.timestamp, problems)
   const labels = labelsOf(payload, problems)
   if (problems.length > 0) return { signals: [], changes: [], problems }
-  return { signals: [], changes: [{ summary, occurredAt, links: linksOf(body), labels }], problems: [] }
+  return {
+    signals: [],
+    changes: [{ summary, occurredAt, links: linksOf(body), labels }],
+    problems: [],
+  }
 }
 
 const MESSAGE_INVALID = 'Event object is invalid'
@@ -166,7 +212,11 @@ function answerRefused(verdict: Exclude<Verdict, { kind: 'accepted' }>): Answer 
     case 'unreadable':
       return {
         status: 400,
-        body: { status: 'Unrecognized object', message: 'Event object format is unrecognized', errors: ['JSON parse error'] },
+        body: {
+          status: 'Unrecognized object',
+          message: 'Event object format is unrecognized',
+          errors: ['JSON parse error'],
+        },
       }
     case 'invalid':
       return invalid(verdict.problems.map((problem) => problem.message))
@@ -175,14 +225,27 @@ function answerRefused(verdict: Exclude<Verdict, { kind: 'accepted' }>): Answer 
     case 'tooLarge':
       return {
         status: 413,
-        body: { status: 'invalid event', message: MESSAGE_INVALID, errors: [`The event is larger than ${verdict.bytesMax} bytes`] },
+        body: {
+          status: 'invalid event',
+          message: MESSAGE_INVALID,
+          errors: [`The event is larger than ${verdict.bytesMax} bytes`],
+        },
       }
     case 'shed': {
       const wait = String(verdict.retryAfterSeconds)
       return {
         status: 429,
-        body: { status: 'throttle exceeded', message: 'Requests for this source are arriving too quickly. Please retry later.', errors: ['Too many requests'] },
-        headers: { 'retry-after': wait, 'ratelimit-limit': '0', 'ratelimit-remaining': '0', 'ratelimit-reset': wait },
+        body: {
+          status: 'throttle exceeded',
+          message: 'Requests for this source are arriving too quickly. Please retry later.',
+          errors: ['Too many requests'],
+        },
+        headers: {
+          'retry-after': wait,
+          'ratelimit-limit': '0',
+          'ratelimit-remaining': '0',
+          'ratelimit-reset': wait,
+        },
       }
     }
   }
@@ -191,7 +254,10 @@ function answerRefused(verdict: Exclude<Verdict, { kind: 'accepted' }>): Answer 
 function answerEvent(verdict: Verdict): Answer {
   if (verdict.kind !== 'accepted') return answerRefused(verdict)
   const dedupKey = verdict.received.signals[0]?.dedupKey ?? ''
-  return { status: 202, body: { status: 'success', message: 'Event processed', dedup_key: dedupKey } }
+  return {
+    status: 202,
+    body: { status: 'success', message: 'Event processed', dedup_key: dedupKey },
+  }
 }
 
 function answerChange(verdict: Verdict): Answer {
