@@ -1,12 +1,14 @@
 /** Puts the parts together: storage, engine, doors. Everything that runs is started and stopped here. */
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLinks } from './access/secret.ts'
 import { makeSetupLink } from './access/store.ts'
 import { createRouter } from './alerts/route.ts'
 import type { PipelineFacts } from './alerts/pipeline.ts'
 import type { Config } from './config.ts'
+import { backup } from './db/backup.ts'
 import { type Embedded, startEmbedded } from './db/embedded.ts'
 import { migrate } from './db/migrate.ts'
 import { type Clock, createDb, type Db } from './db/tx.ts'
@@ -210,6 +212,7 @@ async function assemble(
       return base.url
     },
     assets: options.assets ?? new Map(),
+    backup: () => backupToFile(db, secret),
     testSend: (contactId) =>
       testSend(db, directoryAt, channels.of, settings.destinationOf, contactId),
     log,
@@ -262,12 +265,13 @@ export async function openDatabase(
     config.databaseUrl === null
       ? await startEmbedded({
           dataDir: config.dataDir,
-          onRestart: (how) => log('error', 'PostgreSQL ended and is started again', { how }),
+          log: (line) => log('debug', 'PostgreSQL', { line }),
+          onExit: (how) => log('error', 'PostgreSQL ended and is started again', { how }),
         })
       : null
   if (embedded) stops.push(() => embedded.stop())
   const db = createDb({
-    to: embedded?.connection ?? (config.databaseUrl as string),
+    url: embedded ?? (config.databaseUrl as string),
     clock,
     preparedStatements: config.preparedStatements,
     onError: (cause) => log('debug', 'a database connection ended', { cause: String(cause) }),
@@ -356,6 +360,19 @@ function createHealth(db: Db): { read(): Promise<Health>; refresh(): Promise<voi
     async refresh() {
       if (performance.now() - checkedAt >= HEALTH_MS) await check()
     },
+  }
+}
+
+async function backupToFile(db: Db, secretKey: Buffer): Promise<{ path: string; remove(): void }> {
+  const directory = mkdtempSync(join(tmpdir(), 'allclear-backup-'))
+  const remove = (): void => rmSync(directory, { recursive: true, force: true })
+  try {
+    const path = join(directory, 'backup')
+    await backup(db, { to: path, secretKey })
+    return { path, remove }
+  } catch (cause) {
+    remove()
+    throw cause
   }
 }
 

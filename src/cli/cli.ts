@@ -263,9 +263,9 @@ export async function runCli(argv: readonly string[]): Promise<number> {
 
   program
     .command('backup <file>')
-    .description('write an encrypted backup (ALLCLEAR_DATA or DATABASE_URL)')
+    .description('write an encrypted backup of the running instance')
     .action(async (file: string) => {
-      say(await backupCommand(file))
+      say(await backupCommand(to(), file))
     })
   program
     .command('restore <file>')

@@ -4,15 +4,18 @@
  * never keeps the pager from a connection.
  */
 import { createHash } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import type { Instant } from '../lib/instant.ts'
-import { Problem } from '../lib/problem.ts'
+import { createHints, type Hints } from './hints.ts'
+import { parsers } from './parse.ts'
+import { breaksConnection, inWords, isWorthRepeating, troubleOf, unavailable } from './trouble.ts'
 
 export type PoolName = 'paging' | 'ingest' | 'web' | 'chores'
 
 export const POOL_MAX: Readonly<Record<PoolName, number>> = {
   paging: 4,
-  ingest: 3,
+  ingest: 4,
   web: 6,
   chores: 2,
 }
@@ -24,50 +27,91 @@ export const REAL_CLOCK: Clock = { toVirtual: (real) => real }
 export type Tx = {
   /** The instant of this transaction, to the millisecond. */
   readonly now: Instant
-  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>
+  /**
+   * Runs one statement; without values it may be several, of which the last one's rows are given.
+   * Instants come out as milliseconds, counts (int8) as numbers, jsonb parsed, dates as text.
+   * @param name of the prepared statement; left out, one is made from the text
+   * @throws Error once the transaction has ended
+   */
+  query<Row = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+    name?: string,
+  ): Promise<Row[]>
   /** Runs once the transaction has been committed; never when it was rolled back. */
   afterCommit(work: () => void): void
 }
 
-export type Db = {
+export type TxOptions = {
+  isolation?: 'read committed' | 'repeatable read' | 'serializable'
+  readOnly?: boolean
+  /** The longest that one statement may take; 10 s where left out. */
+  timeoutMs?: number
+}
+
+/** A connection string, or where the Unix socket of a server is. */
+export type Address = string | { socketDir: string; port: number; user: string; database: string }
+
+export type Db = Hints & {
+  /**
+   * Runs `work` in a transaction and commits; rolls back when it throws. Repeated up to three times
+   * where two transactions crossed, so `work` must have no effect outside but through `afterCommit`.
+   * @throws Problem `unavailable` where the database cannot be used now; the cause is kept
+   */
   withTx<T>(pool: PoolName, work: (tx: Tx) => Promise<T>, options?: TxOptions): Promise<T>
-  /** A connection of its own, for what cannot run inside `withTx`. */
-  connect(pool: PoolName): Promise<pg.PoolClient>
+  /** Runs one statement outside a transaction: `create index concurrently`, `create database`. */
+  runAlone(pool: PoolName, text: string, timeoutMs?: number): Promise<void>
+  /** Ends every connection. Work in hand is waited for. */
   close(): Promise<void>
 }
 
-export type TxOptions = { isolation?: 'repeatable read'; readOnly?: boolean; timeoutMs?: number }
-
 export type DbOptions = {
-  /** A connection string, or the parts of a Unix-socket connection. */
-  to: string | { host: string; port: number; user: string; database: string }
+  url: Address
   clock?: Clock
   pools?: Partial<Record<PoolName, number>>
-  /** Off behind a pooler that does not know prepared statements. */
+  /** Off behind a pooler that does not know prepared statements; found out by itself, too. */
   preparedStatements?: boolean
+  /** Told of what went wrong beside any transaction: a lost idle connection, a failed callback. */
   onError?: (cause: unknown) => void
 }
 
-const TIMESTAMPTZ = 1184
-const INT8 = 20
+const TRIES_MAX = 4
+const TIMEOUT_MS = 10_000
+const LOCK_TIMEOUT_MS = 2_000
+const IDLE_MS = 15_000
+/** A network that swallows packets is given up this long after the server would have answered. */
+const SILENCE_MS = 2_000
+const CONNECT_MS = 5_000
+
+export const connectionOf = (url: Address): pg.ClientConfig =>
+  typeof url === 'string'
+    ? { connectionString: url }
+    : { host: url.socketDir, port: url.port, user: url.user, database: url.database }
 
 export function createDb(options: DbOptions): Db {
   const clock = options.clock ?? REAL_CLOCK
+  const connection: pg.ClientConfig = {
+    application_name: 'allclear',
+    ...connectionOf(options.url),
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    types: parsers as pg.CustomTypesConfig,
+  }
+  const report = (cause: unknown) => options.onError?.(cause)
+  const hints = createHints(connection, report)
   const pools = new Map<PoolName, pg.Pool>()
-  const isPrepared = options.preparedStatements ?? true
+  let isPrepared = options.preparedStatements ?? true
+  let closing: Promise<unknown> | null = null
 
-  const poolOf = (name: PoolName): pg.Pool => {
+  function poolOf(name: PoolName): pg.Pool {
     const known = pools.get(name)
     if (known) return known
-    const to = typeof options.to === 'string' ? { connectionString: options.to } : options.to
-    const pool = new pg.Pool({
-      ...to,
-      max: options.pools?.[name] ?? POOL_MAX[name],
-      idleTimeoutMillis: 30_000,
-      connectionTimeoutMillis: 5_000,
-      types: { getTypeParser: parserOf as never },
-    })
-    pool.on('error', (cause) => options.onError?.(cause))
+    const max = options.pools?.[name] ?? POOL_MAX[name]
+    const pool = new pg.Pool({ ...connection, max, idleTimeoutMillis: 30_000 })
+    pool.on('error', report)
+    // A connection may also be lost while a transaction rests between two statements. Without a
+    // listener that would end the process; the next statement says it anyway.
+    pool.on('connect', (client) => client.on('error', () => undefined))
     pools.set(name, pool)
     return pool
   }
@@ -76,120 +120,141 @@ export function createDb(options: DbOptions): Db {
     try {
       return await poolOf(name).connect()
     } catch (cause) {
-      throw unavailable(cause)
+      throw troubleOf(cause) === null ? unavailable(cause) : cause
     }
   }
 
-  async function once<T>(
-    name: PoolName,
-    work: (tx: Tx) => Promise<T>,
-    txOptions: TxOptions,
-  ): Promise<T> {
+  async function once<T>(name: PoolName, work: (tx: Tx) => Promise<T>, how: TxOptions): Promise<T> {
     const client = await connect(name)
-    const after: (() => void)[] = []
+    const open = openTx(client, how.timeoutMs ?? TIMEOUT_MS, () => isPrepared)
     let isBroken = false
+    let result: T
     try {
-      const begun = (await client.query(begin(txOptions))) as unknown as pg.QueryResult[]
-      const now = Math.floor(clock.toVirtual(Number(begun.at(-1)?.rows[0]?.now)))
-      const tx: Tx = {
-        now,
-        async query<Row>(text: string, values: readonly unknown[] = []) {
-          const named = isPrepared && values.length > 0 ? { name: nameOf(text) } : {}
-          const result = await client.query({ ...named, text, values: values as unknown[] })
-          return result.rows as Row[]
-        },
-        afterCommit: (run) => void after.push(run),
-      }
-      const result = await work(tx)
-      await client.query('commit')
-      for (const run of after) run()
-      return result
+      const began = await open.send(beginWith(how))
+      const real = Math.floor(Number(began.rows[0]?.now))
+      const tx = open.start(Math.floor(clock.toVirtual(real)))
+      clients.set(tx, client)
+      result = await work(tx)
+      open.end()
+      const committed = await open.send('commit')
+      // PostgreSQL answers so where a statement had failed and its error was swallowed in `work`.
+      if (committed.command !== 'COMMIT') throw new Error(SWALLOWED)
     } catch (cause) {
-      isBroken = isConnectionLost(cause)
-      if (!isBroken) await client.query('rollback').catch(() => (isBroken = true))
-      throw isBroken || isConnectionLost(cause) ? unavailable(cause) : refused(cause)
+      open.end()
+      const trouble = troubleOf(cause)
+      isBroken = breaksConnection(trouble)
+      if (trouble === 'unprepared') isPrepared = false
+      if (!isBroken) await open.send('rollback').catch(() => (isBroken = true))
+      throw cause
     } finally {
       client.release(isBroken)
     }
+    for (const callback of open.callbacks) attempt(callback, report)
+    return result
   }
 
   return {
-    connect,
-    async withTx(name, work, txOptions = {}) {
+    ...hints,
+    async withTx(name, work, how = {}) {
       for (let tries = 1; ; tries += 1) {
         try {
-          return await once(name, work, txOptions)
+          return await once(name, work, how)
         } catch (cause) {
-          if (!isWorthRepeating(cause) || tries >= 4) throw cause
+          if (!isWorthRepeating(troubleOf(cause)) || tries >= TRIES_MAX) throw inWords(cause)
+          await pause(tries * tries * 5)
         }
       }
     },
-    async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.end()))
-      pools.clear()
+    async runAlone(name, text, timeoutMs = TIMEOUT_MS) {
+      const client = await connect(name)
+      try {
+        await client.query({ text, query_timeout: timeoutMs } as pg.QueryConfig)
+        client.release()
+      } catch (cause) {
+        client.release(true)
+        throw inWords(cause)
+      }
+    },
+    close() {
+      closing ??= Promise.all([hints.close(), ...[...pools.values()].map((pool) => pool.end())])
+      return closing.then(() => undefined)
     },
   }
 }
 
-/** One round trip: the limits are local to the transaction, as a transaction pooler needs them to be. */
-const begin = ({
-  isolation = undefined,
-  readOnly = false,
-  timeoutMs = 10_000,
-}: TxOptions): string =>
-  `begin isolation level ${isolation ?? 'read committed'}${readOnly ? ' read only' : ''};
-   set local statement_timeout = ${Math.floor(timeoutMs)}; set local lock_timeout = 4000;
-   set local idle_in_transaction_session_timeout = ${Math.floor(timeoutMs) + 5_000};
-   set local timezone = 'UTC';
-   select extract(epoch from clock_timestamp()) * 1000 as now`
+const SWALLOWED =
+  'The transaction was rolled back: one of its statements had failed, and the error went unheard.'
 
+/** The connection under a transaction, for what `query` cannot do: COPY. Only for this folder. */
+export const clientOf = (tx: Tx): pg.PoolClient => {
+  const client = clients.get(tx)
+  if (!client) throw new Error('This transaction has no connection of its own.')
+  return client
+}
+const clients = new WeakMap<Tx, pg.PoolClient>()
+
+/** One transaction's way to its connection: shut as soon as the transaction ends. */
+function openTx(client: pg.PoolClient, timeoutMs: number, isPrepared: () => boolean) {
+  let isOpen = true
+  const callbacks: (() => void)[] = []
+  const limit = { query_timeout: timeoutMs + SILENCE_MS }
+  const send = async (text: string, values: readonly unknown[] = [], name?: string) => {
+    const result: pg.QueryResult | pg.QueryResult[] = await client.query({
+      ...limit,
+      ...(name === undefined ? {} : { name }),
+      text,
+      values: values as unknown[],
+    } as pg.QueryConfig)
+    return Array.isArray(result) ? (result.at(-1) as pg.QueryResult) : result
+  }
+  const start = (now: Instant): Tx => ({
+    now,
+    async query<Row>(text: string, values: readonly unknown[] = [], name?: string) {
+      // The connection may serve another transaction by now: a late statement must not get in there.
+      if (!isOpen) throw new Error(`The transaction has ended; too late for: ${text.slice(0, 80)}`)
+      const named = isPrepared() && (name !== undefined || values.length > 0)
+      const result = await send(text, values, named ? (name ?? nameOf(text)) : undefined)
+      return result.rows as Row[]
+    },
+    afterCommit: (work) => void callbacks.push(work),
+  })
+  return { send, start, callbacks, end: () => (isOpen = false) }
+}
+
+/** What was committed stays so: a callback that fails is reported, never thrown. */
+function attempt(work: () => void, report: (cause: unknown) => void): void {
+  try {
+    work()
+  } catch (cause) {
+    report(cause)
+  }
+}
+
+/**
+ * One round trip. The limits are local to the transaction, as a pooler in transaction mode needs
+ * them to be, and so is all that changes how values are written: the server's defaults do not count.
+ * Nothing may be answered before it is on disk, whatever the server's default.
+ */
+function beginWith({ isolation = 'read committed', readOnly, timeoutMs = TIMEOUT_MS }: TxOptions) {
+  return `begin isolation level ${isolation}${readOnly ? ' read only' : ''};
+    set local statement_timeout = ${Math.floor(timeoutMs)};
+    set local lock_timeout = ${LOCK_TIMEOUT_MS};
+    set local idle_in_transaction_session_timeout = ${IDLE_MS};
+    set local timezone = 'UTC';
+    set local datestyle = 'ISO';
+    select extract(epoch from clock_timestamp()) * 1000 as now,
+      case current_setting('synchronous_commit') when 'off'
+        then set_config('synchronous_commit', 'on', true) end as durable`
+}
+
+/** Every name is a statement that each connection keeps; texts beyond this many go unprepared. */
+const NAMES_MAX = 1_000
 const names = new Map<string, string>()
-function nameOf(text: string): string {
+
+function nameOf(text: string): string | undefined {
   const known = names.get(text)
-  if (known) return known
+  if (known !== undefined || names.size >= NAMES_MAX) return known
   const name = `a${createHash('sha256').update(text).digest('base64url').slice(0, 20)}`
   names.set(text, name)
   return name
 }
-
-/** Instants are milliseconds, counts are numbers; everything else as pg has it. */
-function parserOf(oid: number, format: string): unknown {
-  if (oid === TIMESTAMPTZ) return (text: string): Instant => readTimestamp(text)
-  if (oid === INT8) return Number
-  return pg.types.getTypeParser(oid, format as 'text')
-}
-
-/** `2026-11-23 14:02:05.123+00`, as PostgreSQL writes it with the zone set to UTC. */
-const readTimestamp = (text: string): Instant => {
-  const zoned = /[+-]\d{2}$/.test(text) ? `${text}:00` : text
-  return Date.parse(zoned.replace(' ', 'T'))
-}
-
-const codeOf = (cause: unknown): string =>
-  cause !== null && typeof cause === 'object' && 'code' in cause ? String(cause.code) : ''
-
-const isConnectionLost = (cause: unknown): boolean =>
-  /^(08|57P0|ECONN|EPIPE|ENOENT|ETIMEDOUT|53)/.test(codeOf(cause)) ||
-  (cause instanceof Error &&
-    /Connection terminated|timeout exceeded when trying to connect|Client has encountered/.test(
-      cause.message,
-    ))
-
-const isWorthRepeating = (cause: unknown): boolean => /^(40001|40P01|55P03)$/.test(codeOf(cause))
-
-/** A write that failed because the disk is full or the server read-only: nothing is wrong with the request. */
-const refused = (cause: unknown): unknown =>
-  /^(53\d{3}|25006|58)/.test(codeOf(cause)) ? unavailable(cause) : cause
-
-const unavailable = (cause: unknown): Problem =>
-  cause instanceof Problem
-    ? cause
-    : new Problem(
-        'unavailable',
-        'databaseUnavailable',
-        'The database does not answer at the moment. Try again in a few seconds.',
-        {
-          retryAfterSeconds: 2,
-          cause,
-        },
-      )

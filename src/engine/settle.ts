@@ -96,7 +96,10 @@ function tellClimb(
   alert: Alert,
 ): void {
   if (news === null) return
-  if (news === 'begin') return beginClimb(desk, group, escalationId)
+  if (news === 'begin') {
+    beginClimb(desk, group, escalationId)
+    return
+  }
   const { climbId } = group
   if (climbId === null) return
   switch (news) {

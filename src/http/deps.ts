@@ -32,6 +32,8 @@ export type HttpDeps = ActDeps & {
   publicUrl: string
   /** Files of the web app by path. */
   assets: ReadonlyMap<string, { body: Buffer; type: string; isImmutable: boolean }>
+  /** Writes a backup into a file of our own; the caller reads it and removes it. */
+  backup: () => Promise<{ path: string; remove(): void }>
   testSend: (contactId: string) => Promise<Outcome>
   log: (level: 'info' | 'warn' | 'error', what: string, detail?: Record<string, unknown>) => void
   version: string

@@ -40,6 +40,8 @@ export type Reply = {
   body?: unknown
   headers?: Record<string, string>
   text?: string
+  /** A file, sent as it is read. */
+  stream?: ReadableStream<Uint8Array>
 }
 
 export type Route = {

@@ -323,6 +323,7 @@ function respond(reply: Reply): Response {
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     ...reply.headers,
   }
+  if (reply.stream) return new Response(reply.stream, { status: reply.status ?? 200, headers })
   if (reply.text !== undefined)
     return new Response(reply.text, { status: reply.status ?? 200, headers })
   return new Response(JSON.stringify(reply.body ?? {}), {

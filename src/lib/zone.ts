@@ -25,8 +25,8 @@ const OFFSETS_MAX = 64
 
 /** The zone's offset from UTC at an instant, remembered for as long as it holds. */
 function offsetAt(zone: string, at: Instant): number {
-  let known = offsets.get(zone)
-  if (!known) offsets.set(zone, (known = []))
+  const known = offsets.get(zone) ?? []
+  offsets.set(zone, known)
   const hit = known.find((one) => one.from <= at && at < one.to)
   if (hit) return hit.offsetMs
   const zoned = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone)

@@ -74,6 +74,8 @@ const SENTENCES: Readonly<Record<string, Write>> = {
   silenceEnded: (_r, _i, who) => `${who} ended a silence`,
   maintenanceBegan: (r, _i, who, names) =>
     `${who} began maintenance until ${names.time(r.until)}: ${r.reason}`,
+  restored: (r) =>
+    `Restored from a backup: ${r.alerts} alerts that were open then are not carried on`,
   maintenanceEnded: (_r, _i, who) => `${who} ended maintenance`,
 }
 

@@ -7,6 +7,7 @@ import { startApp, type App } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import type { AlertDetailShown, AlertShown } from '../../src/contract/views.ts'
 import { MINUTE } from '../../src/lib/instant.ts'
+import type { Address } from '../../src/db/tx.ts'
 import { freshDatabase } from './database.ts'
 
 export const ADMIN = 'admin-token-for-tests-0123456789abcdef'
@@ -68,12 +69,16 @@ export type World = {
   end(): Promise<void>
 }
 
+const connectionString = (url: Address): string =>
+  typeof url === 'string'
+    ? url
+    : `postgres://${url.user}@localhost/${url.database}?host=${encodeURIComponent(url.socketDir)}&port=${url.port}`
+
 export async function makeWorld(options: { yaml?: string; start?: number } = {}): Promise<World> {
   const begin = options.start ?? Date.UTC(2026, 10, 23, 14, 0)
   let now = begin
   const clock = { toVirtual: () => now }
-  const fresh = await freshDatabase(clock)
-  await fresh.db.close()
+  const fresh = await freshDatabase()
   const rang: Rang[] = []
   let answer: number | 'hang' | 'reset' = 200
   let retryAfter: number | undefined
@@ -95,7 +100,7 @@ export async function makeWorld(options: { yaml?: string; start?: number } = {})
   await new Promise<void>((done) => phones.listen(0, '127.0.0.1', done))
   const address = phones.address() as { port: number }
   const config = readConfig({
-    DATABASE_URL: fresh.url.replace('@/', '@localhost/'),
+    DATABASE_URL: connectionString(fresh.url),
     ALLCLEAR_SECRET_KEY: 'secret-key-for-tests-0123456789abcdef',
     ALLCLEAR_ADMIN_TOKEN: ADMIN,
     ALLCLEAR_PORT: '0',

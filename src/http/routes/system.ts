@@ -1,3 +1,5 @@
+import { createReadStream } from 'node:fs'
+import { Readable } from 'node:stream'
 import { z } from '@hono/zod-openapi'
 import { ActedView } from '../../contract/views.ts'
 import { act } from '../../engine/act.ts'
@@ -162,6 +164,28 @@ export const systemRoutes: readonly Route[] = [
   ...channels,
   route({
     method: 'post',
+    path: '/api/v1/backup',
+    summary: 'An encrypted backup of everything, of one moment',
+    policy: { needs: 'administer' },
+    reply: null,
+    async handle({ deps, caller, requestId, read }) {
+      const file = await deps.backup()
+      const reader = createReadStream(file.path)
+      reader.once('close', () => file.remove())
+      await read((tx) =>
+        tx.query(
+          "insert into audit (id, at, actor, action, object_kind, request_id) values ($1, $2, $3, 'backup', 'instance', $4)",
+          [deps.tools.makeId(tx.now), toIso(tx.now), JSON.stringify(caller.actor), requestId],
+        ),
+      )
+      return {
+        stream: Readable.toWeb(reader) as ReadableStream<Uint8Array>,
+        headers: { 'content-type': 'application/octet-stream' },
+      }
+    },
+  }),
+  route({
+    method: 'post',
     path: '/api/v1/organisation/resume',
     summary: 'Send pages again, after a restore',
     policy: { needs: 'administer' },
@@ -182,16 +206,14 @@ export const systemRoutes: readonly Route[] = [
     reply: z.object({ messages: z.array(z.record(z.string(), z.unknown())) }).openapi('Pretended'),
     handle: async ({ deps }) => ({
       body: {
-        messages: deps.screen
-          .shown()
-          .map(({ device, message }) => ({
-            device,
-            title: message.title,
-            body: message.body,
-            url: message.url,
-            at: toIso(message.at),
-            urgency: message.urgency,
-          })),
+        messages: deps.screen.shown().map(({ device, message }) => ({
+          device,
+          title: message.title,
+          body: message.body,
+          url: message.url,
+          at: toIso(message.at),
+          urgency: message.urgency,
+        })),
       },
     }),
   }),
