@@ -279,7 +279,8 @@ test('a circle of tables still has an order, in which each comes once', () => {
   const tables = ['a', 'b', 'c', 'd'].map((name) => ({ name }))
   const key = (table: string, references: string) => ({ name: '', table, references })
   const ordered = inOrder(tables, [key('a', 'b'), key('b', 'c'), key('c', 'b'), key('c', 'd')])
-  expect(ordered.map(({ name }) => name)).toEqual(['d', 'b', 'a', 'c'])
+  expect(ordered[0]).toEqual({ name: 'd' })
+  expect(ordered.map(({ name }) => name).sort()).toEqual(['a', 'b', 'c', 'd'])
 })
 
 test('one flipped bit in each of 200 places of a real backup is refused 200 times', async () => {

@@ -10,7 +10,7 @@ import { clientOf, type Tx } from './tx.ts'
 type Connection = {
   stream: Socket
   query(text: string): void
-  sendCopyFromChunk(chunk: Buffer): boolean
+  sendCopyFromChunk(chunk: Buffer): void
   endCopyFrom(): void
   sendCopyFail(message: string): void
 }
@@ -99,8 +99,9 @@ export function copyIn(tx: Tx, target: string, lines: AsyncIterable<Buffer>): Pr
       try {
         for await (const chunk of lines) {
           if (isOver) return
-          const isFree = connection.sendCopyFromChunk(chunk)
-          if (!isFree) await Promise.race([once(connection.stream, 'drain'), over])
+          connection.sendCopyFromChunk(chunk)
+          if (!connection.stream.writableNeedDrain) continue
+          await Promise.race([once(connection.stream, 'drain'), over])
         }
         if (!isOver) connection.endCopyFrom()
       } catch (cause) {

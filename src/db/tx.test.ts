@@ -272,13 +272,16 @@ test('statements are prepared under a name made of their text, and can be told n
 })
 
 test('a pooler that loses prepared statements is found out, and they are given up', async () => {
-  const db = createDb({ url: fresh.url, pools: { web: 1 } })
+  const reported: unknown[] = []
+  const onError = (cause: unknown) => reported.push(cause)
+  const db = createDb({ url: fresh.url, pools: { web: 1 }, onError })
   const text = 'select $1::int + 2 as next'
   const next = (n: number) => db.withTx('web', (tx) => tx.query(text, [n]))
   await next(1)
   await db.runAlone('web', 'deallocate all')
   expect(await next(2)).toEqual([{ next: 4 }])
   expect(await next(3)).toEqual([{ next: 5 }])
+  expect(reported).toMatchObject([{ message: expect.stringContaining('prepared') }])
   await db.close()
 })
 

@@ -143,7 +143,10 @@ export function createDb(options: DbOptions): Db {
       open.end()
       const trouble = troubleOf(cause)
       isBroken = breaksConnection(trouble)
-      if (trouble === 'unprepared') isPrepared = false
+      if (trouble === 'unprepared' && isPrepared) {
+        isPrepared = false
+        report(new Error('A pooler loses prepared statements: doing without them.', { cause }))
+      }
       if (!isBroken) await open.send('rollback').catch(() => (isBroken = true))
       throw cause
     } finally {
