@@ -201,6 +201,10 @@ function receiveChange(body: unknown): Received {
   }
 }
 
+/** The field by name, unless the sentence has it already. */
+const inWords = ({ field, message }: { field: string; message: string }): string =>
+  message.includes(field) ? message : `'${field}': ${message}`
+
 const MESSAGE_INVALID = 'Event object is invalid'
 
 function answerRefused(verdict: Exclude<Verdict, { kind: 'accepted' }>): Answer {
@@ -219,7 +223,7 @@ function answerRefused(verdict: Exclude<Verdict, { kind: 'accepted' }>): Answer 
         },
       }
     case 'invalid':
-      return invalid(verdict.problems.map((problem) => problem.message))
+      return invalid(verdict.problems.map(inWords))
     case 'unknownKey':
       return invalid(["No source here has this 'routing_key'"])
     case 'tooLarge':
