@@ -22,7 +22,6 @@ import { createSender } from './engine/sender.ts'
 import { createSqlStore } from './engine/store-sql.ts'
 import { tick } from './engine/tick.ts'
 import type { Tools } from './engine/tools.ts'
-import { lint } from './foresee/lint.ts'
 import { forecast, forecastForService, nextSentence, whoSentence } from './foresee/who.ts'
 import type { HttpDeps } from './http/deps.ts'
 import { testMessage } from './http/routes/system.ts'
@@ -98,8 +97,8 @@ async function assemble(
     sealer,
     `whsec_${deriveKey(secret, 'webhook').toString('base64')}`,
   )
-  const directoryAt = createDirectoryCache((what, id) =>
-    log('error', 'left out of the configuration: it cannot be read', { what, id }),
+  const directoryAt = createDirectoryCache((what, id, wrong) =>
+    log('error', 'left out of the configuration: it cannot be read', { what, id, wrong }),
   )
   const meter = createMeter()
   const tools = makeTools(channels.of, log)
@@ -187,7 +186,7 @@ async function assemble(
       sourceKinds: SOURCE_KINDS.map((one) => one.kind),
       sealer,
       makeId: tools.makeId,
-      whoFor: (directory, serviceId, at) =>
+      whoWouldBePaged: (directory, serviceId, at) =>
         whoSentence(
           forecastForService(
             directory,
@@ -196,7 +195,6 @@ async function assemble(
             { loudness: tools.loudnessOf },
           ),
         ),
-      lint: (directory, at) => lint(directory, at, { loudness: tools.loudnessOf }),
     },
     sealer,
     links,

@@ -12,7 +12,7 @@ import type {
 } from '../contract/views.ts'
 import { parseMatcher } from '../alerts/matcher.ts'
 import { formatDateTime } from '../lib/zone.ts'
-import { planText } from '../plan/text.ts'
+import { renderPlan } from '../plan/render.ts'
 import { backupCommand, restoreCommand } from './backup.ts'
 import { call, connection, Refused, save, send, Unreachable, type Connection } from './client.ts'
 import { demo } from './demo.ts'
@@ -66,7 +66,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     async (options: { file: string; strict?: boolean }) => {
       const asked = readAsked(options)
       const found = await call<PlanShown>(to(), 'POST', '/api/v1/plan', asked)
-      print(found, () => planText(found))
+      print(found, () => renderPlan(found as never, { file: options.file }))
     },
   )
   planned('apply', 'carry out a file').action(
@@ -74,11 +74,11 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       const asked = readAsked(options)
       if (!options.yes && stdin.isTTY) {
         const found = await call<PlanShown>(to(), 'POST', '/api/v1/plan', asked)
-        say(planText(found))
+        say(renderPlan(found as never, { file: options.file }))
         if (found.changes.length === 0 || !(await confirm('Carry this out?'))) return
       }
       const done = await call<PlanShown>(to(), 'POST', '/api/v1/apply', asked)
-      print(done, () => planText(done))
+      print(done, () => renderPlan(done as never, { file: options.file }))
     },
   )
   program

@@ -283,9 +283,7 @@ export const PlanView = z
         fields: z.array(z.object({ path: z.string(), from: z.unknown(), to: z.unknown() })),
       }),
     ),
-    findings: z.array(
-      z.object({ rule: z.string(), about: z.string(), sentence: z.string(), wayOut: z.string() }),
-    ),
+    findings: z.array(z.object({ rule: z.string(), sentence: z.string(), wayOut: z.string() })),
     paging: z.array(
       z.object({ service: z.string(), before: z.string().nullable(), after: z.string() }),
     ),
@@ -295,9 +293,7 @@ export const PlanView = z
 
 export const DoctorView = z
   .object({
-    findings: z.array(
-      z.object({ rule: z.string(), about: z.string(), sentence: z.string(), wayOut: z.string() }),
-    ),
+    findings: z.array(z.object({ rule: z.string(), sentence: z.string(), wayOut: z.string() })),
     ready: z.boolean(),
   })
   .openapi('Doctor')

@@ -40,7 +40,12 @@ export type Directory = {
   routes: readonly Route[]
   silences: readonly Silence[]
   maintenances: readonly Maintenance[]
+  /** Rows that could not be read as they stand. What can be mended without harm is; the rest is left out. */
+  quarantined?: readonly Quarantined[]
 }
+
+/** A stored row with something wrong: what it is, and what was done about it. */
+export type Quarantined = { kind: string; id: Id; slug: string; wrong: string }
 
 /** Finds by slug; null where nothing has it. */
 export function bySlug<Thing extends { slug: string }>(

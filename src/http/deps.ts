@@ -6,7 +6,7 @@ import type { Intake } from '../engine/intake.ts'
 import type { Tools } from '../engine/tools.ts'
 import type { SourceKind } from '../alerts/source.ts'
 import type { Channel, ChannelDescription, Destination, Outcome } from '../notify/channel.ts'
-import type { PlanFacts } from '../plan/plan.ts'
+import type { PlanDeps } from '../plan/deps.ts'
 import type { PretendScreen } from '../integrations/pretend/send.ts'
 import type { Sealer } from '../lib/seal.ts'
 
@@ -22,7 +22,7 @@ export type HttpDeps = ActDeps & {
   destinationOf: (kind: string, fields: Readonly<Record<string, unknown>>) => Destination
   reloadChannels: () => Promise<void>
   screen: PretendScreen
-  plan: PlanFacts
+  plan: PlanDeps
   sealer: Sealer
   links: { make(pageId: string): string; read(token: string): string | null }
   health: () => Promise<Health>

@@ -1,6 +1,6 @@
 /** One table from problems to HTTP, one shape for all of them (RFC 9457). */
 import { Problem, type ProblemCode } from '../lib/problem.ts'
-import { FileRefused } from '../plan/plan.ts'
+import { FileRefused } from '../plan/mistake.ts'
 import type { Reply } from './route.ts'
 
 const STATUS: Readonly<Record<ProblemCode, number>> = {
@@ -48,7 +48,7 @@ export function problemReply(
     cause.reason === 'tooLarge' ? 413 : cause.reason === 'tooManyTries' ? 429 : STATUS[cause.code]
   const more: Record<string, unknown> = {}
   if (cause.field !== undefined) more.field = cause.field
-  if (cause instanceof FileRefused) more.problems = cause.problems
+  if (cause instanceof FileRefused) more.problems = cause.mistakes
   const found = reply(
     status,
     { code: cause.code, reason: cause.reason, detail: cause.message, ...more },

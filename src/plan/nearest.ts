@@ -2,8 +2,10 @@
 export function nearest(word: string, known: readonly string[]): string | null {
   let best: string | null = null
   let least = Math.max(1, Math.floor(word.length / 3)) + 1
+  const meant = word.toLowerCase()
   for (const one of known) {
-    const far = distance(word.toLowerCase(), one.toLowerCase())
+    if (Math.abs(one.length - word.length) >= least) continue
+    const far = distance(meant, one.toLowerCase(), least)
     if (far < least) {
       least = far
       best = one
@@ -12,25 +14,31 @@ export function nearest(word: string, known: readonly string[]): string | null {
   return best
 }
 
-/** Insertions, deletions, changes and swaps of neighbours that lead from one word to the other. */
-function distance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 8 || a.length > 64) return 99
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, index) => index)]
+const WORD_MAX = 64
+
+/**
+ * Insertions, deletions, changes and swaps of neighbours that lead from one word to the other;
+ * `limit` where it would be that many or more.
+ */
+function distance(a: string, b: string, limit: number): number {
+  if (a.length > WORD_MAX || b.length > WORD_MAX) return limit
+  let before: number[] = []
+  let above = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i += 1) {
     const row = [i]
+    let least = i
     for (let j = 1; j <= b.length; j += 1) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1
-      let least = Math.min(
-        (rows[i - 1]?.[j] ?? 99) + 1,
-        (row[j - 1] ?? 99) + 1,
-        (rows[i - 1]?.[j - 1] ?? 99) + cost,
-      )
+      const change = (above[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      let cost = Math.min((above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, change)
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        least = Math.min(least, (rows[i - 2]?.[j - 2] ?? 99) + 1)
+        cost = Math.min(cost, (before[j - 2] ?? 0) + 1)
       }
-      row.push(least)
+      row.push(cost)
+      least = Math.min(least, cost)
     }
-    rows.push(row)
+    if (least >= limit) return limit
+    before = above
+    above = row
   }
-  return rows[a.length]?.[b.length] ?? 99
+  return above[b.length] ?? limit
 }

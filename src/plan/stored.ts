@@ -1,84 +1,75 @@
 /** What is stored, in the form of the file: the other side of every comparison, and what is exported. */
+import type { SourceKey } from '../alerts/source-store.ts'
 import type { Directory } from '../directory/directory.ts'
+import type { ChannelSettings } from '../directory/store.ts'
 import type { Target } from '../escalation/ladder.ts'
 import { formatDuration } from '../lib/duration.ts'
 import type { Id } from '../lib/id.ts'
-import type { Instant } from '../lib/instant.ts'
-import { toWall } from '../lib/zone.ts'
-import type { Period, Rotation, Schedule } from '../oncall/schedule.ts'
+import type { ChannelDescription, Field } from '../notify/channel.ts'
+import { type Period, type Rotation, type Schedule, WEEKDAYS } from '../oncall/schedule.ts'
+import type { Person, Rule } from '../people/person.ts'
+import { coverKey } from './changes.ts'
 import type {
   ContactForm,
-  FileForm,
+  Hidden,
   LadderForm,
   PersonForm,
   RotationForm,
+  RuleForm,
   ScheduleForm,
   ServiceForm,
-} from './format.ts'
+  ShadowForm,
+  SourceForm,
+  Whole,
+} from './form.ts'
+import { writeMoment } from './form-oncall.ts'
+import type { Identity, Underway } from './store.ts'
 
-export type StoredFacts = {
-  /** `sha256:<hex>` of each source's key. */
-  keyOf: (sourceId: Id) => string
-  /** Settings of channels, secrets opened. */
-  channels: Readonly<Record<string, Record<string, unknown>>>
-  /** Opens sealed values; others come back as they are. */
-  open: (value: unknown) => unknown
+/** Everything that is read before a plan is made. */
+export type Stored = {
+  directory: Directory
+  keys: readonly SourceKey[]
+  channels: readonly ChannelSettings[]
+  identities: readonly Identity[]
+  underway: Underway
 }
 
-export function storedForm(
-  directory: Directory,
-  facts: StoredFacts,
-): { [Section in keyof FileForm]-?: NonNullable<FileForm[Section]> } {
+export type StoredFacts = {
+  descriptions: readonly ChannelDescription[]
+  /** Opens a sealed text; null where it cannot be opened (it was sealed under another key). */
+  unseal: (sealed: unknown) => string | null
+}
+
+type SlugOf = (id: Id | null) => string | null
+
+export function storedForm(stored: Stored, facts: StoredFacts): Whole {
+  const { directory } = stored
   const slugOf = slugs(directory)
+  const keys = new Map(stored.keys.map((key) => [key.sourceId, key]))
   return {
     organisation: {
       name: directory.organisation.name,
-      fallback: directory.organisation.fallback.map((target) => targetText(target, directory)),
+      fallback: targets(directory.organisation.fallback, directory),
     },
-    people: [...directory.people.values()].map(
-      (person): PersonForm => ({
-        id: person.slug,
-        name: person.name,
-        email: person.email,
-        timezone: person.timezone,
-        locale: person.locale,
-        role: person.role,
-        contacts: person.contacts.map(
-          (contact): ContactForm => ({
-            id: contact.slug,
-            kind: contact.kind,
-            ...Object.fromEntries(
-              Object.entries(contact.fields).map(([name, value]) => [name, facts.open(value)]),
-            ),
-          }),
-        ),
-        rules: person.rules && {
-          high: rulesForm(person.rules.high),
-          low: rulesForm(person.rules.low),
-        },
-      }),
-    ),
+    people: [...directory.people.values()].map((person) => personForm(person, facts)),
     teams: [...directory.teams.values()].map((team) => ({
       id: team.slug,
       name: team.name,
       lead: slugOf(team.leadId),
-      members: team.memberIds.map((id) => slugOf(id) ?? '').sort(),
+      members: known(team.memberIds, slugOf).sort(),
     })),
-    schedules: [...directory.schedules.values()].map((schedule) => scheduleForm(schedule, slugOf)),
+    schedules: [...directory.schedules.values()].map((one) => scheduleForm(one, slugOf)),
     escalations: [...directory.ladders.values()].map(
       (ladder): LadderForm => ({
         id: ladder.slug,
         name: ladder.name,
         team: slugOf(ladder.teamId),
         steps: ladder.steps.map((step) => ({
-          page: step.targets.map((target) => targetText(target, directory)),
+          page: targets(step.targets, directory),
           wait: formatDuration(step.waitMs),
         })),
         repeat: ladder.repeat,
-        acknowledgement_timeout:
-          ladder.acknowledgementTimeoutMs === null
-            ? null
-            : formatDuration(ladder.acknowledgementTimeoutMs),
+        acknowledgement_timeout: span(ladder.acknowledgementTimeoutMs),
       }),
     ),
     services: [...directory.services.values()].map(
@@ -94,16 +85,20 @@ export function storedForm(
         repository: service.repository,
         channel: service.channel,
         runbook: service.runbookUrl,
-        depends_on: service.dependsOn.map((id) => slugOf(id) ?? ''),
+        depends_on: known(service.dependsOn, slugOf).sort(),
       }),
     ),
-    sources: [...directory.sources.values()].map((source) => ({
-      id: source.slug,
-      name: source.name,
-      kind: source.kind,
-      service: slugOf(source.serviceId),
-      key: facts.keyOf(source.id),
-    })),
+    sources: [...directory.sources.values()].map(
+      (source): SourceForm => ({
+        id: source.slug,
+        name: source.name,
+        kind: source.kind,
+        service: slugOf(source.serviceId),
+        team: slugOf(source.teamId),
+        key: keyForm(keys.get(source.id)),
+        ignore_labels: [...source.ignoreLabels],
+      }),
+    ),
     routes: directory.routes.map((route) => ({
       id: route.slug,
       when: route.when,
@@ -111,18 +106,30 @@ export function storedForm(
       urgency: route.urgency,
       escalation: slugOf(route.escalationId),
       group_by: route.groupBy === null ? null : [...route.groupBy],
-      pause: route.pauseMs === null ? null : formatDuration(route.pauseMs),
+      pause: span(route.pauseMs),
     })),
-    channels: { ...facts.channels },
+    channels: Object.fromEntries(
+      stored.channels.map(({ kind, settings }) => [
+        kind,
+        opened(
+          settings,
+          facts.descriptions.find((one) => one.kind === kind)?.settings ?? [],
+          facts,
+        ),
+      ]),
+    ),
   }
 }
 
-const rulesForm = (rules: readonly { afterMs: number; contact: string }[]) =>
-  rules.length === 0
-    ? null
-    : rules.map((rule) => ({ after: formatDuration(rule.afterMs), use: rule.contact }))
+const keyForm = (key: SourceKey | undefined): SourceForm['key'] =>
+  key ? { hidden: key.hash, hint: key.hint } : null
 
-function slugs(directory: Directory): (id: Id | null) => string | null {
+const span = (ms: number | null): string | null => (ms === null ? null : formatDuration(ms))
+
+const known = (ids: readonly Id[], slugOf: SlugOf): string[] =>
+  ids.flatMap((id) => slugOf(id) ?? [])
+
+function slugs(directory: Directory): SlugOf {
   const { people, teams, schedules, ladders, services } = directory
   return (id) => {
     if (id === null) return null
@@ -134,16 +141,56 @@ function slugs(directory: Directory): (id: Id | null) => string | null {
   }
 }
 
-function targetText(target: Target, directory: Directory): string {
-  const things = { person: directory.people, schedule: directory.schedules, team: directory.teams }[
-    target.kind
-  ]
-  return `${target.kind}:${things.get(target.id)?.slug ?? '?'}`
+/** Targets that are gone are left out: a form only holds what can be written down. */
+function targets(all: readonly Target[], directory: Directory): string[] {
+  const of = { person: directory.people, schedule: directory.schedules, team: directory.teams }
+  return all.flatMap(({ kind, id }) => {
+    const found = of[kind].get(id)
+    return found ? [`${kind}:${found.slug}`] : []
+  })
 }
 
-/** `2026-12-24T10:00` on the schedule's wall. */
-export const wallText = (at: Instant, zone: string): string =>
-  new Date(toWall(at, zone)).toISOString().slice(0, 16)
+function personForm(person: Person, facts: StoredFacts): PersonForm {
+  const high = rulesForm(person.rules?.high ?? [])
+  const low = rulesForm(person.rules?.low ?? [])
+  return {
+    id: person.slug,
+    name: person.name,
+    email: person.email,
+    timezone: person.timezone,
+    locale: person.locale,
+    role: person.role,
+    contacts: person.contacts.map((contact): ContactForm => {
+      const described = facts.descriptions.find((one) => one.kind === contact.kind)?.contact ?? []
+      return { id: contact.slug, kind: contact.kind, ...opened(contact.fields, described, facts) }
+    }),
+    rules: high === null && low === null ? null : { high, low },
+  }
+}
+
+const rulesForm = (rules: readonly Rule[]): RuleForm[] | null =>
+  rules.length === 0
+    ? null
+    : rules.map((rule) => ({ after: formatDuration(rule.afterMs), use: rule.contact }))
+
+/** Secrets opened and hidden; fields that the channel does not (or no longer) describe are left out. */
+function opened(
+  values: Readonly<Record<string, unknown>>,
+  fields: readonly Field[],
+  facts: StoredFacts,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    fields.map(({ name, kind }): [string, unknown] => {
+      const value = Object.hasOwn(values, name) ? values[name] : null
+      if (value === null || value === undefined) return [name, null]
+      const hidden: Hidden = { hidden: facts.unseal(value) ?? UNREADABLE }
+      return [name, kind === 'secret' ? hidden : value]
+    }),
+  )
+}
+
+/** Unlike anything that a file can say, so that a secret which cannot be opened is replaced. */
+const UNREADABLE = '\0'
 
 const UNITS: Readonly<Record<Period['unit'], string>> = {
   hour: 'h',
@@ -152,39 +199,82 @@ const UNITS: Readonly<Record<Period['unit'], string>> = {
   month: 'mo',
 }
 
-function scheduleForm(schedule: Schedule, slugOf: (id: Id | null) => string | null): ScheduleForm {
-  const wall = (at: Instant) => wallText(at, schedule.timezone)
-  const person = (id: Id) => slugOf(id) ?? '?'
+function scheduleForm(schedule: Schedule, slugOf: SlugOf): ScheduleForm {
+  const stay = (one: { personId: Id; from: number; to: number }) => ({
+    person: slugOf(one.personId) ?? '',
+    from: writeMoment(one.from, schedule.timezone),
+    to: writeMoment(one.to, schedule.timezone),
+  })
+  const isKnown = (one: { person: string }): boolean => one.person !== ''
   return {
     id: schedule.slug,
     name: schedule.name,
     team: slugOf(schedule.teamId),
     timezone: schedule.timezone,
-    rotations: schedule.rotations.map(
-      (rotation: Rotation): RotationForm => ({
-        id: rotation.id,
-        people: rotation.turns.map((turn) => turn.map(person)),
-        every: `${rotation.every.count}${UNITS[rotation.every.unit]}`,
-        handoff: {
-          day: rotation.handoff.weekday,
-          date: rotation.handoff.date,
-          time: rotation.handoff.time,
-        },
-        starts: rotation.starts,
-        ends: rotation.ends,
-        only: rotation.only.map((one) => ({ days: [...one.days], from: one.from, to: one.to })),
-      }),
-    ),
-    overrides: schedule.overrides.map((one) => ({
-      person: person(one.personId),
-      from: wall(one.from),
-      to: wall(one.to),
-      replaces: slugOf(one.replaces),
-    })),
-    shadows: schedule.shadows.map((one) => ({
-      person: person(one.personId),
-      from: wall(one.from),
-      to: wall(one.to),
+    rotations: schedule.rotations.map((rotation) => rotationForm(rotation, slugOf)),
+    overrides: schedule.overrides
+      .map((one) => ({ ...stay(one), replaces: slugOf(one.replaces) }))
+      .filter(isKnown)
+      .sort(byTime),
+    shadows: schedule.shadows.map(stay).filter(isKnown).sort(byTime),
+  }
+}
+
+/** The order in which covers are stored means nothing. */
+const byTime = (a: ShadowForm, b: ShadowForm): number => {
+  const [one, other] = [a, b].map((cover) => `${cover.from} ${cover.to} ${coverKey(cover)}`)
+  return (one ?? '') < (other ?? '') ? -1 : 1
+}
+
+function rotationForm(rotation: Rotation, slugOf: SlugOf): RotationForm {
+  const { unit, count } = rotation.every
+  return {
+    id: rotation.id,
+    people: rotation.turns.flatMap((turn) => {
+      const people = known(turn, slugOf)
+      return people.length === 0 ? [] : [people.length === 1 ? (people[0] ?? '') : people]
+    }),
+    every: `${count}${UNITS[unit]}`,
+    handoff: {
+      day: unit === 'week' ? rotation.handoff.weekday : null,
+      date: unit === 'month' ? rotation.handoff.date : null,
+      time: rotation.handoff.time,
+    },
+    starts: rotation.starts,
+    ends: rotation.ends,
+    only: rotation.only.map(({ days, from, to }) => ({
+      days: WEEKDAYS.filter((day) => days.includes(day)),
+      from,
+      to,
     })),
   }
+}
+
+/** The mark of what a file has put into a schedule. */
+export const FROM_FILE = { fromFile: true } as const
+
+const isMadeElsewhere = (cover: object): boolean =>
+  !('fromFile' in cover && cover.fromFile === true)
+
+/**
+ * The covers of a schedule that people made themselves and not a file: they are no business of a
+ * file that does not name them.
+ * @param zone in which the file writes its times
+ */
+export function coversMadeElsewhere(
+  schedule: Schedule,
+  zone: string,
+  directory: Directory,
+): Pick<ScheduleForm, 'overrides' | 'shadows'> {
+  const { overrides, shadows } = scheduleForm(
+    {
+      ...schedule,
+      timezone: zone,
+      rotations: [],
+      overrides: schedule.overrides.filter(isMadeElsewhere),
+      shadows: schedule.shadows.filter(isMadeElsewhere),
+    },
+    slugs(directory),
+  )
+  return { overrides, shadows }
 }

@@ -12,7 +12,6 @@ import {
 import type { Tx } from '../../db/tx.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { allow } from '../../engine/act.ts'
-import { lint } from '../../foresee/lint.ts'
 import { parseWhen } from '../../foresee/when.ts'
 import { type Forecast, forecastForService, whoSentence } from '../../foresee/who.ts'
 import { formatDuration } from '../../lib/duration.ts'
@@ -20,7 +19,10 @@ import { toIso } from '../../lib/instant.ts'
 import { invalid, notFound, Problem } from '../../lib/problem.ts'
 import { formatDateTime } from '../../lib/zone.ts'
 import { shiftsBetween, whoIsOnCall } from '../../oncall/shifts.ts'
-import { apply, exportYaml } from '../../plan/plan.ts'
+import { apply } from '../../plan/apply.ts'
+import { exportYaml } from '../../plan/export.ts'
+import { lint } from '../../plan/lint.ts'
+import { plan as makePlan } from '../../plan/plan.ts'
 import { personName, personRef, ref } from '../present.ts'
 import { replay } from '../ingest.ts'
 import { type Route, route } from '../route.ts'
@@ -34,9 +36,6 @@ const PlanBody = z
     strict: z.boolean().optional(),
   })
   .strict()
-
-/** Thrown to leave a transaction without a trace. */
-class OnlyPlanned extends Error {}
 
 function whyText(page: Forecast['pages'][number]): string {
   if (page.isFallback) return 'last resort: nobody answered'
@@ -120,18 +119,10 @@ const plan = route({
   policy: { needs: 'administer' },
   body: PlanBody,
   reply: PlanView,
-  async handle({ deps, caller, body }) {
-    let planned: object = {}
-    try {
-      await deps.db.withTx('web', async (tx) => {
-        planned = await apply(tx, caller.actor, body, deps.plan)
-        throw new OnlyPlanned()
-      })
-    } catch (cause) {
-      if (!(cause instanceof OnlyPlanned)) throw cause
-    }
-    return { body: { ...planned, applied: false } }
-  },
+  handle: ({ read, deps, body }) =>
+    read(async (tx) => ({
+      body: { ...(await makePlan(tx, body.text, body.env ?? {}, deps.plan)), applied: false },
+    })),
 })
 
 const applyRoute = route({
@@ -142,12 +133,31 @@ const applyRoute = route({
   body: PlanBody,
   reply: PlanView,
   async handle({ deps, caller, body }) {
-    const done = await deps.db.withTx('web', (tx) => apply(tx, caller.actor, body, deps.plan), {
-      timeoutMs: 60_000,
-    })
+    const done = await deps.db.withTx(
+      'web',
+      (tx) =>
+        apply(
+          tx,
+          caller.actor,
+          body.text,
+          body.env ?? {},
+          { strict: body.strict === true },
+          deps.plan,
+        ),
+      { timeoutMs: 60_000 },
+    )
+    if (done.refusedBecause) {
+      const [first] = done.findings
+      throw new Problem(
+        'invalid',
+        'findings',
+        `Refused, because findings are not allowed: ${first?.sentence}`,
+        { field: 'strict' },
+      )
+    }
     await deps.reloadChannels()
     deps.nudge()
-    return { body: { ...done, applied: true } }
+    return { body: done }
   },
 })
 
@@ -337,36 +347,33 @@ const doctor = route({
   reply: DoctorView,
   handle: ({ read, deps }) =>
     read(async (tx, directory) => {
-      const findings = [
-        ...lint(directory, tx.now, { loudness: deps.tools.loudnessOf }),
-        ...(await readiness(tx, directory)),
-      ]
+      const kinds = (await tx.query<{ kind: string }>('select kind from channels')).map(
+        (one) => one.kind,
+      )
+      const needsSettings = (kind: string): boolean =>
+        deps.channels.some(
+          (one) => one.kind === kind && one.settings.some((field) => field.required),
+        )
+      const linted = lint(directory, {
+        now: tx.now,
+        channels: deps.channels,
+        isConfigured: (kind) => kinds.includes(kind) || !needsSettings(kind),
+        placeOf: () => null,
+      })
+      const findings = [...linted, ...(await readiness(tx, directory))].map(
+        ({ rule, sentence, wayOut }) => ({ rule, sentence, wayOut }),
+      )
       return { body: { findings, ready: findings.length === 0 } }
     }),
 })
 
 async function readiness(tx: Tx, directory: Directory) {
   const findings = []
-  const channels = new Set(
-    (await tx.query<{ kind: string }>('select kind from channels')).map((one) => one.kind),
-  )
-  const mails = [...directory.people.values()].filter((person) =>
-    person.contacts.some((one) => one.kind === 'email'),
-  )
-  if (mails.length > 0 && !channels.has('email')) {
-    findings.push({
-      rule: 'channelNotSetUp',
-      about: 'channel email',
-      sentence: `${mails.length} people have a mail address, but no mail server is set up: mail to them fails.`,
-      wayOut: 'Set up SMTP under Settings, or `channels.email` in the file.',
-    })
-  }
   for (const person of directory.people.values()) {
     const unproven = person.contacts.filter((one) => one.verifiedAt === null)
     if (unproven.length === person.contacts.length && unproven.length > 0) {
       findings.push({
         rule: 'unproven',
-        about: `person ${person.slug}`,
         sentence: `No contact of ${person.name} has been proven by a test page.`,
         wayOut: `Run allclear send-test ${person.slug}, and confirm that it arrived.`,
       })
@@ -378,7 +385,6 @@ async function readiness(tx: Tx, directory: Directory) {
   if (!backup?.at || tx.now - backup.at > 26 * 3_600_000) {
     findings.push({
       rule: 'noBackup',
-      about: 'backup',
       sentence: backup?.at
         ? `The last backup is from ${formatDateTime(backup.at, 'UTC')} UTC.`
         : 'There has never been a backup.',

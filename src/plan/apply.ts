@@ -1,0 +1,132 @@
+import { retireSources, saveRoutes, saveSources } from '../alerts/source-store.ts'
+import type { Tx } from '../db/tx.ts'
+import { ORGANISATION_ID } from '../directory/store.ts'
+import { saveLadders } from '../escalation/store.ts'
+import type { Id } from '../lib/id.ts'
+import { saveSchedules } from '../oncall/store.ts'
+import { savePeople, saveTeams } from '../people/store.ts'
+import { saveServices } from '../services/store.ts'
+import type { Actor, Entry } from '../timeline/entry.ts'
+import { record } from '../timeline/store.ts'
+import { recordAudit } from './audit.ts'
+import type { FieldChange, PlannedChange } from './changes.ts'
+import type { Environment, PlanDeps } from './deps.ts'
+import { type Draft, makeDraft, type Planned } from './draft.ts'
+import { LIST_SECTIONS, type ListSection } from './form.ts'
+import { sealedFields, targetOf } from './nouns.ts'
+import { adopt, lockConfiguration, retire, saveChannel, saveOrganisation } from './store.ts'
+
+/** `applied`: what is stored is now what the file says. With `strict`, findings refuse it. */
+export type Applied = Planned & { applied: boolean; refusedBecause: 'findings' | null }
+
+/** Who manages what a file has made; shown where it would be edited. */
+const MANAGED_BY = 'file'
+
+/**
+ * Makes what is stored what the file says, whole or not at all. Applying a file a second time
+ * writes nothing. The caller has made sure that the actor may do this.
+ * @throws FileRefused with every mistake and its place
+ */
+export async function apply(
+  tx: Tx,
+  actor: Actor,
+  text: string,
+  env: Environment,
+  options: { strict: boolean },
+  deps: PlanDeps,
+): Promise<Applied> {
+  await lockConfiguration(tx)
+  const draft = await makeDraft(tx, text, env, deps)
+  const { changes, findings, paging } = draft
+  if (options.strict && findings.length > 0) {
+    return { changes, findings, paging, applied: false, refusedBecause: 'findings' }
+  }
+  await write(tx, draft)
+  if (changes.length > 0) {
+    await record(
+      tx,
+      changes.map((change) => entryOf(change, draft, actor, tx.now)),
+    )
+    await recordAudit(tx, {
+      id: deps.makeId(tx.now),
+      actor,
+      action: 'configuration.applied',
+      objectKind: 'configuration',
+      objectId: null,
+      detail: { changes: changes.map(({ section, id, action }) => ({ section, id, action })) },
+    })
+  }
+  return { changes, findings, paging, applied: true, refusedBecause: null }
+}
+
+/** What goes, goes first, so that its name, key or address is free; then what others refer to. */
+async function write(tx: Tx, draft: Draft): Promise<void> {
+  const { nouns, removed, adopted, changes } = draft
+  for (const section of LIST_SECTIONS) {
+    if (section === 'sources') await retireSources(tx, removed.sources)
+    else await retire(tx, section, removed[section])
+  }
+  await savePeople(tx, nouns.people, MANAGED_BY)
+  await saveTeams(tx, nouns.teams, MANAGED_BY)
+  await saveSchedules(tx, nouns.schedules, MANAGED_BY)
+  await saveLadders(tx, nouns.escalations, MANAGED_BY)
+  await saveServices(tx, nouns.services, MANAGED_BY)
+  await saveSources(tx, nouns.sources, MANAGED_BY)
+  await saveRoutes(tx, nouns.routes, MANAGED_BY)
+  for (const section of LIST_SECTIONS) await adopt(tx, section, adopted[section], MANAGED_BY)
+  if (changes.some((change) => change.section === 'organisation')) {
+    const { name, fallback } = draft.whole.organisation
+    await saveOrganisation(tx, { name, fallback: fallback.map((one) => targetOf(one, draft.idOf)) })
+  }
+  for (const change of changes)
+    if (change.section === 'channels') await writeChannel(tx, change, draft)
+}
+
+async function writeChannel(
+  tx: Tx,
+  { id: kind, action }: PlannedChange,
+  draft: Draft,
+): Promise<void> {
+  if (action === 'remove') return saveChannel(tx, kind, null, MANAGED_BY)
+  const described = draft.nounFacts.descriptions.find((one) => one.kind === kind)?.settings ?? []
+  const known = draft.stored.channels.find((one) => one.kind === kind)?.settings ?? {}
+  const settings = sealedFields(draft.whole.channels[kind] ?? {}, known, described, draft.nounFacts)
+  await saveChannel(tx, kind, settings, MANAGED_BY)
+}
+
+function entryOf(change: PlannedChange, draft: Draft, actor: Actor, now: number): Entry {
+  const { section, id: slug, action, fields } = change
+  const id = idOfChange(change, draft)
+  return {
+    subject: { kind: 'configuration', id },
+    happenedAt: now,
+    actor,
+    kind: 'configured',
+    rule: 'plan.apply',
+    inputs: { section, id: slug },
+    result: { action, fields: section === 'people' ? fields.map(withoutAddress) : fields },
+    undo: null,
+    groupId: null,
+    serviceId: section === 'services' ? id : null,
+    teamId: section === 'teams' ? id : null,
+    visibility: 'everyone',
+    drillId: null,
+  }
+}
+
+/** The log is for everybody and for ever: how to reach a person is neither. */
+function withoutAddress(field: FieldChange): FieldChange {
+  if (!/^(email|contacts)\b/.test(field.path)) return field
+  const hidden = (value: unknown) => (value === null ? null : '…')
+  return { path: field.path, from: hidden(field.from), to: hidden(field.to) }
+}
+
+/** The organisation and channels have no id of their own. */
+function idOfChange({ section, id: slug, action }: PlannedChange, draft: Draft): Id {
+  if (section === 'organisation' || section === 'channels') return ORGANISATION_ID
+  if (action !== 'remove') return draft.idOf(section as ListSection, slug)
+  const known = draft.stored.identities.find(
+    (one) => one.section === section && one.slug === slug && one.isLive,
+  )
+  return known?.id ?? ORGANISATION_ID
+}

@@ -1,0 +1,154 @@
+/** What is stored, written as the file that apply reads back to no changes. */
+import { Document, isMap, isScalar, isSeq, type Node, type Pair, visit } from 'yaml'
+import type { Tx } from '../db/tx.ts'
+import type { PlanDeps } from './deps.ts'
+import { readStored, storedWhole } from './draft.ts'
+import { isHidden, type Whole } from './form.ts'
+
+/** Secrets become `${NAME}`; keys of sources are left out altogether, an apply leaves them as they are. */
+export async function exportYaml(tx: Tx, deps: PlanDeps): Promise<string> {
+  return writeFile(storedWhole(await readStored(tx), deps))
+}
+
+const HEAD = ` Keys of sources are not exported: where a source is stored already, its key stays.
+ Secrets are read from the environment: set the variables named below, or what is stored stays.`
+
+export function writeFile(whole: Whole): string {
+  const document = new Document(fileOf(whole))
+  document.commentBefore = HEAD
+  compact(document)
+  return document.toString({ lineWidth: 100, flowCollectionPadding: true })
+}
+
+/** Defaults are left out: a file says what is particular. */
+function fileOf(whole: Whole): Record<string, unknown> {
+  const names = variableNames()
+  const {
+    organisation,
+    people,
+    teams,
+    schedules,
+    escalations,
+    services,
+    sources,
+    routes,
+    channels,
+  } = whole
+  return {
+    organisation: { name: organisation.name, fallback: organisation.fallback },
+    people: people.map((person) =>
+      slim(
+        {
+          ...person,
+          contacts: person.contacts.map((contact) =>
+            slim(named(contact, names, [person.id, contact.id]), {}),
+          ),
+          rules: person.rules && slim(person.rules, {}),
+        },
+        { timezone: 'UTC', locale: 'en', role: 'responder', contacts: [] },
+      ),
+    ),
+    teams: teams.map((team) => unnamed(slim(team, { members: [] }))),
+    schedules: schedules.map((schedule) =>
+      unnamed(
+        slim(
+          {
+            ...schedule,
+            rotations: schedule.rotations.map((one) =>
+              slim({ ...one, handoff: slim(one.handoff, {}) }, { only: [] }),
+            ),
+            overrides: schedule.overrides.map((one) => slim(one, {})),
+          },
+          { overrides: [], shadows: [] },
+        ),
+      ),
+    ),
+    escalations: escalations.map((ladder) => unnamed(slim(ladder, { repeat: 0 }))),
+    services: services.map((service) =>
+      unnamed(slim(service, { urgency: 'high', pause: '0s', depends_on: [] })),
+    ),
+    sources: sources.map((source) =>
+      unnamed(slim({ ...source, key: null }, { ignore_labels: [] })),
+    ),
+    routes: routes.map((route) => slim(route, {})),
+    channels: Object.fromEntries(
+      Object.entries(channels).map(([kind, settings]) => [
+        kind,
+        slim(named(settings, names, [kind]), {}),
+      ]),
+    ),
+  }
+}
+
+/** Without what is null and what is as it would be anyway. */
+function slim(form: object, defaults: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(form).filter(([key, value]) => {
+      if (value === null || value === undefined) return false
+      return (
+        !Object.hasOwn(defaults, key) || JSON.stringify(defaults[key]) !== JSON.stringify(value)
+      )
+    }),
+  )
+}
+
+/** A name that is the id goes without saying. */
+const unnamed = ({ name, ...form }: Record<string, unknown>): Record<string, unknown> => {
+  if (name === form.id) return form
+  const { id, ...rest } = form
+  return { id, name, ...rest }
+}
+
+type NameOf = (parts: readonly string[]) => string
+
+/** `maria`, `hook`, `secret` → `MARIA_HOOK_SECRET`, each name once. */
+function variableNames(): NameOf {
+  const taken = new Set<string>()
+  return (parts) => {
+    const plain = parts
+      .join('_')
+      .toUpperCase()
+      .replace(/[^A-Z0-9]+/g, '_')
+    const start = /^[A-Z_]/.test(plain) ? plain : `_${plain}`
+    let name = start
+    for (let count = 2; taken.has(name); count += 1) name = `${start}_${count}`
+    taken.add(name)
+    return name
+  }
+}
+
+const named = (form: object, nameOf: NameOf, parts: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(form).map(([key, value]) => [
+      key,
+      isHidden(value) ? `\${${nameOf([...parts, key])}}` : value,
+    ]),
+  )
+
+const INLINE_MAX = 90
+
+/** Small things on one line, as people write them. */
+function compact(document: Document): void {
+  visit(document, {
+    Collection(_, node, path) {
+      // The lists of sections themselves stay one entry a line.
+      if (path.length <= 3 && isSeq(node) && node.items.some((one) => !isScalar(one))) return
+      if (widthOf(node) <= INLINE_MAX) node.flow = true
+    },
+    Scalar(_, node) {
+      // Other readers of YAML take 10:00 for a number of minutes.
+      if (typeof node.value === 'string' && /^\d+:\d+$/.test(node.value)) node.type = 'QUOTE_DOUBLE'
+    },
+  })
+}
+
+/** About how wide a node is on one line. */
+function widthOf(node: Node | null): number {
+  if (isScalar(node)) return String(node.value).length + 2
+  if (isSeq(node)) return node.items.reduce<number>((sum, one) => sum + 2 + widthOf(one as Node), 4)
+  if (!isMap(node)) return 0
+  return (node.items as Pair<Node, Node | null>[]).reduce(
+    (sum, { key, value }) => sum + 4 + widthOf(key) + widthOf(value),
+    2,
+  )
+}

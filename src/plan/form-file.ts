@@ -1,0 +1,113 @@
+/** The whole of `allclear.yaml`, read. What it refers to elsewhere is asked afterwards. */
+import { isAlias, isMap, isSeq } from 'yaml'
+import type { ChannelDescription } from '../notify/channel.ts'
+import { openDocument } from './document.ts'
+import type { ChannelsForm, FileForm, OrganisationForm } from './form.ts'
+import { laddersReader, schedulesReader } from './form-oncall.ts'
+import { peopleReader, teamsReader } from './form-people.ts'
+import { routesReader, servicesReader, sourcesReader } from './form-services.ts'
+import { channelFields, name } from './form-values.ts'
+import type { Mistake } from './mistake.ts'
+import { list, record, target } from './reader.ts'
+import { beginReading, note, type Reader, type Reading } from './reading.ts'
+
+export type FormatFacts = {
+  channels: readonly ChannelDescription[]
+  sourceKinds: readonly string[]
+  hashKey: (key: string) => string
+}
+
+export type ReadFile = { file: FileForm; reading: Reading }
+
+/** @param env values for `${NAME}`; gives the form, or all mistakes that can be found without a database */
+export function readFile(
+  content: string,
+  env: Readonly<Record<string, string>>,
+  facts: FormatFacts,
+): { ok: true; read: ReadFile } | { ok: false; mistakes: readonly Mistake[] } {
+  const opened = openDocument(content)
+  if (!opened.ok) return opened
+  const reading = beginReading(opened, env)
+  const root = opened.document.contents
+  const isEmpty = root === null || !isMap(root)
+  const file = isEmpty ? NOTHING : fileReader(facts)(reading, root as never, '')
+  return { ok: true, read: { file: file ?? NOTHING, reading } }
+}
+
+const NOTHING: FileForm = {
+  organisation: null,
+  people: null,
+  teams: null,
+  schedules: null,
+  escalations: null,
+  services: null,
+  sources: null,
+  routes: null,
+  channels: null,
+}
+
+const fileReader = (facts: FormatFacts): Reader<FileForm> =>
+  record<FileForm & { policy: unknown; objectives: unknown }>(
+    'the file',
+    {
+      organisation: {
+        reader: record<OrganisationForm>('`organisation`', {
+          name: { reader: name },
+          fallback: { reader: list(target, 50) },
+        }),
+      },
+      people: { reader: peopleReader(facts.channels) },
+      teams: { reader: teamsReader },
+      schedules: { reader: schedulesReader },
+      escalations: { reader: laddersReader },
+      services: { reader: servicesReader },
+      sources: { reader: sourcesReader(facts.sourceKinds, facts.hashKey) },
+      routes: { reader: routesReader },
+      channels: { reader: channelsReader(facts.channels) },
+      policy: { reader: later },
+      objectives: { reader: later },
+    },
+    { unknown: elsewhere },
+  ) as Reader<FileForm>
+
+/** Things that people look for in this file and that are made elsewhere. */
+const elsewhere = (key: string): string | null => {
+  if (key === 'silences' || key === 'maintenances') {
+    return `, ${key} are made in the app or with the command line, not in a file`
+  }
+  return null
+}
+
+function channelsReader(channels: readonly ChannelDescription[]): Reader<ChannelsForm> {
+  const kinds = record<ChannelsForm>(
+    '`channels`',
+    Object.fromEntries(
+      channels.map((channel) => [
+        channel.kind,
+        { reader: record(`\`${channel.kind}\``, channelFields(channel.settings) as never) },
+      ]),
+    ) as never,
+  )
+  return (reading, node, path) => {
+    if (isSeq(node) && node.items.length === 0) return {}
+    const read = kinds(reading, node, path)
+    if (!read) return undefined
+    return Object.fromEntries(Object.entries(read).filter(([, settings]) => settings !== null))
+  }
+}
+
+/** Sections that this release does not carry out: empty is welcome, content is never quietly ignored. */
+const later: Reader<'empty'> = (reading, node, path) => {
+  const value = isAlias(node) ? node.resolve(reading.document) : node
+  if ((isMap(value) || isSeq(value)) && value.items.length === 0) return 'empty'
+  return note(reading, node, path, `\`${path}\` is not supported yet, leave it out or empty`)
+}
+
+/** The names of the variables that a file asks for, so that a client sends those and no others. */
+export function variablesIn(content: string): string[] {
+  return [
+    ...new Set(
+      [...content.matchAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g)].map(([, found]) => found ?? ''),
+    ),
+  ].sort()
+}

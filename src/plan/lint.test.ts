@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest'
+import { draftOf } from './draft.ts'
+import { readFile } from './form-file.ts'
+import { EMPTY, FACTS, planDeps } from './planning.rig.ts'
+
+const NOW = Date.UTC(2026, 10, 23, 10, 5)
+
+/** `rule@line: sentence` of what is found in a file. */
+function found(file: string): string[] {
+  const read = readFile(file, {}, FACTS)
+  if (!read.ok) throw new Error(JSON.stringify(read.mistakes))
+  return draftOf(read.read, EMPTY, NOW, planDeps()).findings.map(
+    ({ rule, position, sentence }) => `${rule}@${position?.line ?? '-'}: ${sentence}`,
+  )
+}
+
+const PEOPLE = `organisation: { fallback: [ person:emma ] }
+people:
+  - { id: emma, name: Emma, contacts: [ { id: hook, kind: webhook, url: "https://example.com" } ] }
+  - { id: maria, name: Maria, contacts: [ { id: hook, kind: webhook, url: "https://example.com" } ] }
+`
+
+test('nothing is found in what is sound', () => {
+  expect(
+    found(`${PEOPLE}schedules:
+  - { id: primary, timezone: UTC, rotations: [ { id: w, people: [ maria ], every: 1w, handoff: { day: monday, time: "10:00" }, starts: 2026-11-02 } ] }
+escalations: [ { id: e, steps: [ { page: [ schedule:primary ] }, { page: [ person:emma ] } ] } ]
+services: [ { id: s, escalation: e } ]
+sources: [ { id: a, kind: grafana, service: s, key: 0123456789abcdef0123456789abcdef } ]`),
+  ).toEqual([])
+})
+
+test('no fallback: who will be paged instead', () => {
+  const people = (...roles: string[]) =>
+    `people: [ ${roles.map((role, n) => `{ id: p${n}, name: P, role: ${role}, contacts: [ { id: h, kind: ntfy, topic: t } ] }`).join(', ')} ]`
+  expect(found(people('responder'))).toEqual([
+    'fallbackMissing@-: no fallback is set: when nobody on a ladder answers, nobody, for there is no admin either will be paged',
+  ])
+  expect(found(people('admin'))[0]).toContain('the only admin will be paged')
+  expect(found(`organisation: { fallback: [] }\n${people('admin', 'admin')}`)).toEqual([
+    'fallbackMissing@1: no fallback is set: when nobody on a ladder answers, all 2 admins will be paged',
+  ])
+})
+
+test('a step that pages nobody, by any way', () => {
+  expect(
+    found(`${PEOPLE}teams: [ { id: empty } ]
+schedules: [ { id: later, timezone: UTC, rotations: [ { id: w, people: [ maria ], every: 1w, handoff: { day: monday, time: "10:00" }, starts: 2027-11-02 } ] } ]
+escalations:
+  - id: e
+    steps:
+      - { page: [] }
+      - { page: [ team:empty ] }
+      - { page: [ schedule:later ] }
+      - { page: [ schedule:later, person:emma ] }`).filter((one) =>
+      one.startsWith('stepWithNobody'),
+    ),
+  ).toEqual([
+    'stepWithNobody@10: step 1 of `e` pages nobody at this moment: the climb passes it over',
+    'stepWithNobody@11: step 2 of `e` pages nobody at this moment: the climb passes it over',
+    'stepWithNobody@12: step 3 of `e` pages nobody at this moment: the climb passes it over',
+  ])
+})
+
+test('people who can be paged and have no contact that works', () => {
+  expect(
+    found(`organisation: { fallback: [ person:emma ] }
+people:
+  - { id: emma, name: Emma, contacts: [ { id: mail, kind: email, address: emma@example.com } ] }
+  - { id: maria, name: Maria }
+  - { id: visitor, name: Visitor }
+teams: [ { id: t, members: [ maria ] } ]
+escalations: [ { id: e, steps: [ { page: [ team:t ] } ] } ]`),
+  ).toEqual([
+    'personWithoutContact@3: Emma (`emma`) can be paged and has no contact that works: a page to them is passed over',
+    'personWithoutContact@4: Maria (`maria`) can be paged and has no contact: a page to them is passed over',
+    'channelWithoutSettings@-: `email` is not set up, and `emma` has a contact of that kind: nothing is sent there',
+  ])
+})
+
+test('a hole in a schedule within the next 14 days, and none beyond', () => {
+  const schedule = (only: string, ends = '') =>
+    `${PEOPLE}schedules:
+  - id: primary
+    timezone: Europe/Lisbon
+    rotations: [ { id: w, people: [ maria ], every: 1w, handoff: { day: monday, time: "10:00" }, starts: 2026-11-02${ends}${only} } ]`
+  expect(found(schedule('', ', ends: 2026-12-01'))).toEqual([
+    'scheduleGap@6: nobody is on call in `primary` from Tue 1 Dec 00:00 to Mon 7 Dec 10:05 (Europe/Lisbon)',
+  ])
+  expect(found(schedule('', ', ends: 2026-12-08'))).toEqual([])
+  expect(
+    found(
+      schedule(', only: [ { days: [ mon, tue, wed, thu, fri ], from: "09:00", to: "17:00" } ]'),
+    )[0],
+  ).toBe(
+    'scheduleGap@6: nobody is on call in `primary` from Mon 23 Nov 17:00 to Tue 24 Nov 09:00 (Europe/Lisbon), and 9 more times, 256 hours in all',
+  )
+})
+
+const RULED = (after: string, wait: string) => `organisation: { fallback: [ person:maria ] }
+people:
+  - id: maria
+    name: Maria
+    contacts: [ { id: hook, kind: webhook, url: "https://example.com" }, { id: mobile, kind: phone, number: "+351912345678" } ]
+    rules:
+      high:
+        - { after: 0m, use: hook }
+        - { after: ${after}, use: mobile }
+escalations: [ { id: e, steps: [ { page: [ person:maria ], wait: ${wait} }, { page: [ person:maria ], wait: ${wait} } ] } ]`
+
+test('a call that never rings, because the climb has moved on by then', () => {
+  expect(found(RULED('6m', '5m'))).toEqual([
+    "ruleOvertaken@9: the climb of `e` moves on from step 1 at 5 min, Maria's Call (`mobile`) at 6 min will never ring",
+  ])
+  expect(found(RULED('5m', '5m'))).toHaveLength(1)
+  expect(found(RULED('4m', '5m'))).toEqual([])
+  expect(found(RULED('90s', '45s'))[0]).toContain('at 45s')
+})
+
+test('the defaults are made to be cut off, and are no finding', () => {
+  expect(
+    found(`${PEOPLE}escalations: [ { id: e, steps: [ { page: [ person:maria ], wait: 30s } ] } ]`),
+  ).toEqual([])
+})
+
+test('services without an escalation, sources without a service', () => {
+  expect(
+    found(
+      `${PEOPLE}services: [ { id: s } ]\nsources: [ { id: a, kind: grafana, key: 0123456789abcdef0123456789abcdef } ]`,
+    ),
+  ).toEqual([
+    'serviceWithoutEscalation@5: service `s` has no escalation: its alerts page the fallback at once',
+    'sourceWithoutService@6: source `a` has no service: alerts that no route takes page the fallback at once',
+  ])
+})

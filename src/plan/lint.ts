@@ -1,0 +1,247 @@
+/**
+ * What works as it is written and will surprise somebody at night: a step that reaches nobody, a
+ * hole in a schedule, a call that never rings because the climb has moved on by then.
+ */
+import type { Directory } from '../directory/directory.ts'
+import { whereabouts } from '../directory/whereabouts.ts'
+import type { Ladder, Target } from '../escalation/ladder.ts'
+import { peopleOf, type Whereabouts } from '../escalation/people.ts'
+import { formatDuration } from '../lib/duration.ts'
+import type { Id } from '../lib/id.ts'
+import { DAY, HOUR, type Instant, MINUTE } from '../lib/instant.ts'
+import { formatDateTime } from '../lib/zone.ts'
+import type { ChannelDescription } from '../notify/channel.ts'
+import type { Schedule } from '../oncall/schedule.ts'
+import { shiftsBetween } from '../oncall/shifts.ts'
+import type { Person } from '../people/person.ts'
+import { planFor, type RuleFacts } from '../people/rules.ts'
+import type { Finding } from './finding.ts'
+import type { Section } from './form.ts'
+import type { Position } from './mistake.ts'
+
+export type LintFacts = {
+  now: Instant
+  channels: readonly ChannelDescription[]
+  /** Kinds of channels whose settings are there, or that need none. */
+  isConfigured: (kind: string) => boolean
+  /** Where a thing stands in the file; null where it does not. `path` is within the thing. */
+  placeOf: (section: Section, slug: string, path?: string) => Position | null
+}
+
+/** How far ahead schedules are looked at. */
+const GAP_DAYS = 14
+
+export function lint(directory: Directory, facts: LintFacts): Finding[] {
+  const reach = reachOf(directory, facts)
+  return [
+    ...fallback(directory, facts),
+    ...peopleWithoutContact(directory, facts, reach),
+    ...channelsWithoutSettings(directory, facts),
+    ...[...directory.schedules.values()].flatMap((one) => gaps(one, facts)),
+    ...[...directory.ladders.values()].flatMap((one) =>
+      ladderFindings(one, directory, facts, reach),
+    ),
+    ...servicesAndSources(directory, facts),
+  ]
+}
+
+type Reach = { where: Whereabouts; rules: RuleFacts }
+
+function reachOf(directory: Directory, facts: LintFacts): Reach {
+  const loudness: RuleFacts['loudness'] = (kind) =>
+    facts.isConfigured(kind)
+      ? (facts.channels.find((one) => one.kind === kind)?.loudness ?? null)
+      : null
+  const rules: RuleFacts = { loudness }
+  return { rules, where: whereabouts(directory, loudness) }
+}
+
+function fallback(directory: Directory, facts: LintFacts): Finding[] {
+  if (directory.organisation.fallback.length > 0) return []
+  const admins = [...directory.people.values()].filter((one) => one.role === 'admin').length
+  const who =
+    admins === 0
+      ? 'nobody, for there is no admin either'
+      : admins === 1
+        ? 'the only admin'
+        : `all ${admins} admins`
+  return [
+    {
+      rule: 'fallbackMissing',
+      sentence: `no fallback is set: when nobody on a ladder answers, ${who} will be paged`,
+      position: facts.placeOf('organisation', 'organisation'),
+      wayOut: 'set `organisation: { fallback: [ person:… ] }`',
+    },
+  ]
+}
+
+/** Those whom a page can lead to; others need no contact. */
+function pageable(directory: Directory): Set<Id> {
+  const found = new Set<Id>()
+  const add = (target: Target): void => {
+    for (const id of everybodyOf(target, directory)) found.add(id)
+  }
+  for (const ladder of directory.ladders.values())
+    for (const step of ladder.steps) step.targets.forEach(add)
+  directory.organisation.fallback.forEach(add)
+  for (const id of directory.schedules.keys()) add({ kind: 'schedule', id })
+  for (const person of directory.people.values()) {
+    if (person.role === 'admin' && directory.organisation.fallback.length === 0)
+      found.add(person.id)
+  }
+  return found
+}
+
+/** Everybody that a target can ever lead to. */
+function everybodyOf(target: Target, directory: Directory): Id[] {
+  if (target.kind === 'person') return [target.id]
+  if (target.kind === 'team') return [...(directory.teams.get(target.id)?.memberIds ?? [])]
+  const schedule = directory.schedules.get(target.id)
+  if (!schedule) return []
+  const turns = schedule.rotations.flatMap((rotation) => rotation.turns.flat())
+  return [...new Set([...turns, ...schedule.overrides.map((one) => one.personId)])]
+}
+
+function peopleWithoutContact(directory: Directory, facts: LintFacts, reach: Reach): Finding[] {
+  const can = pageable(directory)
+  return [...directory.people.values()].flatMap((person): Finding[] => {
+    if (!can.has(person.id) || planFor(person, 'high', reach.rules).length > 0) return []
+    const why = person.contacts.length === 0 ? 'has no contact' : 'has no contact that works'
+    return [
+      {
+        rule: 'personWithoutContact',
+        sentence: `${person.name} (\`${person.slug}\`) can be paged and ${why}: a page to them is passed over`,
+        position: facts.placeOf('people', person.slug),
+        wayOut: `give \`${person.slug}\` a contact`,
+      },
+    ]
+  })
+}
+
+function channelsWithoutSettings(directory: Directory, facts: LintFacts): Finding[] {
+  const users = new Map<string, string[]>()
+  for (const person of directory.people.values()) {
+    for (const { kind } of person.contacts) {
+      if (!facts.isConfigured(kind)) users.set(kind, [...(users.get(kind) ?? []), person.slug])
+    }
+  }
+  return [...users].map(([kind, slugs]): Finding => {
+    const count = new Set(slugs).size
+    return {
+      rule: 'channelWithoutSettings',
+      sentence: `\`${kind}\` is not set up, and ${count === 1 ? `\`${slugs[0]}\` has a contact` : `${count} people have contacts`} of that kind: nothing is sent there`,
+      position: facts.placeOf('channels', kind),
+      wayOut: `set \`channels: { ${kind}: … }\``,
+    }
+  })
+}
+
+function gaps(schedule: Schedule, facts: LintFacts): Finding[] {
+  const shifts = shiftsBetween(schedule, facts.now, facts.now + GAP_DAYS * DAY)
+  const holes = shifts.filter((shift) => shift.people.length === 0)
+  const first = holes[0]
+  if (!first) return []
+  const total = holes.reduce((sum, hole) => sum + hole.to - hole.from, 0)
+  const from = formatDateTime(first.from, schedule.timezone)
+  const to = formatDateTime(first.to, schedule.timezone)
+  const more =
+    holes.length > 1
+      ? `, and ${holes.length - 1} more ${holes.length === 2 ? 'time' : 'times'}, ${inHours(total)} in all`
+      : ''
+  return [
+    {
+      rule: 'scheduleGap',
+      sentence: `nobody is on call in \`${schedule.slug}\` from ${from} to ${to} (${schedule.timezone})${more}`,
+      position: facts.placeOf('schedules', schedule.slug),
+      wayOut: 'let a rotation cover it, or an override',
+    },
+  ]
+}
+
+const inHours = (ms: number): string => `${Math.round(ms / HOUR)} hours`
+
+function ladderFindings(
+  ladder: Ladder,
+  directory: Directory,
+  facts: LintFacts,
+  reach: Reach,
+): Finding[] {
+  const findings: Finding[] = []
+  const told = new Set<string>()
+  ladder.steps.forEach((step, index) => {
+    const path = `steps[${index}]`
+    if (peopleOf(step.targets, facts.now, 'high', reach.where).length === 0) {
+      findings.push({
+        rule: 'stepWithNobody',
+        sentence: `step ${index + 1} of \`${ladder.slug}\` pages nobody at this moment: the climb passes it over`,
+        position: facts.placeOf('escalations', ladder.slug, path),
+        wayOut: 'name a person, or a schedule that always has somebody',
+      })
+    }
+    for (const id of new Set(step.targets.flatMap((target) => everybodyOf(target, directory)))) {
+      const person = directory.people.get(id)
+      if (person)
+        findings.push(...overtaken(person, step.waitMs, ladder, index, facts, reach, told))
+    }
+  })
+  return findings
+}
+
+/** Own rules only: the defaults are made to be cut off. */
+function overtaken(
+  person: Person,
+  waitMs: number,
+  ladder: Ladder,
+  step: number,
+  facts: LintFacts,
+  reach: Reach,
+  told: Set<string>,
+): Finding[] {
+  return (['high', 'low'] as const).flatMap((urgency) => {
+    const rules = person.rules?.[urgency] ?? []
+    return rules.flatMap((rule, index): Finding[] => {
+      const contact = person.contacts.find((one) => one.slug === rule.contact)
+      const key = `${person.id} ${urgency} ${index}`
+      if (!contact || rule.afterMs < waitMs || told.has(key)) return []
+      if (reach.rules.loudness(contact.kind) === null) return []
+      told.add(key)
+      const label = facts.channels.find((one) => one.kind === contact.kind)?.label ?? contact.kind
+      return [
+        {
+          rule: 'ruleOvertaken',
+          sentence: `the climb of \`${ladder.slug}\` moves on from step ${step + 1} at ${inMinutes(waitMs)}, ${person.name}'s ${label} (\`${rule.contact}\`) at ${inMinutes(rule.afterMs)} will never ring`,
+          position:
+            facts.placeOf('people', person.slug, `rules.${urgency}[${index}]`) ??
+            facts.placeOf('escalations', ladder.slug, `steps[${step}]`),
+          wayOut: `let the step wait longer than ${inMinutes(rule.afterMs)}, or use \`${rule.contact}\` sooner`,
+        },
+      ]
+    })
+  })
+}
+
+const inMinutes = (ms: number): string =>
+  ms % MINUTE === 0 && ms < HOUR ? `${ms / MINUTE} min` : formatDuration(ms)
+
+function servicesAndSources(directory: Directory, facts: LintFacts): Finding[] {
+  const services = [...directory.services.values()].filter((one) => one.escalationId === null)
+  const sources = [...directory.sources.values()].filter((one) => one.serviceId === null)
+  return [
+    ...services.map(
+      (service): Finding => ({
+        rule: 'serviceWithoutEscalation',
+        sentence: `service \`${service.slug}\` has no escalation: its alerts page the fallback at once`,
+        position: facts.placeOf('services', service.slug),
+        wayOut: 'set `escalation`',
+      }),
+    ),
+    ...sources.map(
+      (source): Finding => ({
+        rule: 'sourceWithoutService',
+        sentence: `source \`${source.slug}\` has no service: alerts that no route takes page the fallback at once`,
+        position: facts.placeOf('sources', source.slug),
+        wayOut: 'set `service`',
+      }),
+    ),
+  ]
+}
