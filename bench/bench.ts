@@ -1,0 +1,383 @@
+/**
+ * Prints the figures of the hot path, one a line: medians of several runs and the worst, with the
+ * load generator on the same machine and its own CPU beside them. Where Alertmanager is installed it
+ * is measured in the same run, in turns. `npm run bench -- --runs 5 --requests 20000`.
+ */
+import { execFileSync, fork, spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { whoIsOnCall, shiftsBetween } from '../src/oncall/shifts.ts'
+import type { Load } from './load.ts'
+
+const option = (name: string, otherwise: number): number => {
+  const at = process.argv.indexOf(`--${name}`)
+  return at < 0 ? otherwise : Number(process.argv[at + 1])
+}
+const RUNS = option('runs', 3)
+const REQUESTS = option('requests', 15_000)
+const KEY = 'benchbenchbenchbenchbenchbench00'
+const AM_KEY = 'benchbenchbenchbenchbenchbench11'
+const TOKEN = 'bench-token-bench-token-bench-token-00'
+const PORT = 39_411
+const AM_PORT = 39_412
+
+type Result = {
+  seconds: number
+  p50: number
+  p99: number
+  max: number
+  refused: number
+  cpuSeconds: number
+}
+
+const say = (name: string, text: string): void =>
+  void process.stdout.write(`${name.padEnd(58)} ${text}\n`)
+const round = (value: number, digits = 0): string =>
+  value.toLocaleString('en', { maximumFractionDigits: digits })
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+
+async function send(load: Load): Promise<Result> {
+  const child = fork(join(import.meta.dirname, 'load.ts'), { execArgv: process.execArgv })
+  try {
+    return await new Promise((done, fail) => {
+      child.once('message', done)
+      child.once('error', fail)
+      child.send(load)
+    })
+  } finally {
+    child.kill()
+  }
+}
+
+/** Proportional set size of a process and all below it, in MB (Linux). */
+function memory(pid: number): number {
+  const children = new Map<number, number[]>()
+  for (const name of readdirSync('/proc').filter((one) => /^\d+$/.test(one))) {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
+      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+      children.set(parent, [...(children.get(parent) ?? []), Number(name)])
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  const tree = [pid]
+  for (let index = 0; index < tree.length; index += 1)
+    tree.push(...(children.get(tree[index] ?? 0) ?? []))
+  let kilobytes = 0
+  for (const one of tree) {
+    try {
+      kilobytes += Number(
+        /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${one}/smaps_rollup`, 'utf8'))?.[1] ?? 0,
+      )
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return kilobytes / 1_024
+}
+
+const received = { count: 0, lateness: [] as number[] }
+const sentAt = new Map<string, number>()
+const hook = createServer((request, response) => {
+  let text = ''
+  request.on('data', (chunk) => (text += chunk))
+  request.on('end', () => {
+    received.count += 1
+    response.end('ok')
+  })
+})
+
+async function untilReceived(count: number, seconds = 120): Promise<boolean> {
+  for (let tries = 0; tries < seconds * 100; tries += 1) {
+    if (received.count >= count) return true
+    await pause(10)
+  }
+  return false
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'allclear-bench-'))
+const processes: ChildProcess[] = []
+
+async function main(): Promise<void> {
+  say(
+    'machine',
+    `${availableParallelism()} cores, Node ${process.version}; ${RUNS} runs of ${round(REQUESTS)} requests; medians (worst)`,
+  )
+  await new Promise<void>((done) => hook.listen(0, '127.0.0.1', done))
+  const { port: hookPort } = hook.address() as { port: number }
+  const began = performance.now()
+  const server = spawn('node', ['bin/allclear.mjs', 'serve'], {
+    env: {
+      ...process.env,
+      ALLCLEAR_PORT: String(PORT),
+      ALLCLEAR_DATA: join(directory, 'data'),
+      ALLCLEAR_ADMIN_TOKEN: TOKEN,
+      ALLCLEAR_EGRESS_ALLOW: '127.0.0.1',
+      ALLCLEAR_LOG: 'error',
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  processes.push(server)
+  const api = async (path: string, body?: unknown): Promise<Response> =>
+    fetch(`http://127.0.0.1:${PORT}${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    })
+  while (
+    !(await api('/healthz').then(
+      (answer) => answer.ok,
+      () => false,
+    ))
+  )
+    await pause(20)
+  say('first start on an empty directory to ready', `${round(performance.now() - began)} ms`)
+  const applied = await api('/api/v1/apply', {
+    text: `
+organisation: { fallback: [ person:robot ] }
+people: [ { id: robot, name: Robot, role: admin, contacts: [ { id: hook, kind: webhook, url: "http://127.0.0.1:${hookPort}/robot", bundle: false } ], rules: { high: [ { after: 0s, use: hook } ] } } ]
+escalations: [ { id: main, steps: [ { page: [ person:robot ], wait: 1h } ] } ]
+services: [ { id: shop, name: Shop, escalation: main }, { id: quiet, name: Quiet, escalation: main, pause: 1h } ]
+sources:
+  - { id: loud, kind: pagerduty-events, service: shop, key: ${KEY} }
+  - { id: am, kind: alertmanager, service: quiet, key: ${AM_KEY} }
+`,
+  })
+  if (!applied.ok) throw new Error(await applied.text())
+  await pause(10_000)
+  say('memory, idle for 10 s, whole tree (PSS)', `${round(memory(server.pid ?? 0))} MB`)
+
+  const alertmanager = startAlertmanager(hookPort)
+  for (const connections of [32, 128]) {
+    const ours: Result[] = []
+    const paged: number[] = []
+    const theirs: Result[] = []
+    for (let run = 0; run < RUNS; run += 1) {
+      const before = received.count
+      const start = performance.now()
+      ours.push(
+        await send({
+          port: PORT,
+          path: '/v2/enqueue',
+          connections,
+          requests: REQUESTS,
+          batch: 1,
+          key: KEY,
+          prefix: `r${connections}-${run}-`,
+          perSecond: 0,
+        }),
+      )
+      const isWhole = await untilReceived(before + REQUESTS)
+      if (!isWhole)
+        say('LOST', `${before + REQUESTS - received.count} pages did not arrive within two minutes`)
+      paged.push(REQUESTS / ((performance.now() - start) / 1_000))
+      if (alertmanager) theirs.push(await sendTheirs(connections, run))
+    }
+    report(`accepted durably, one a request, ${connections} connections`, ours, 1)
+    if (theirs.length > 0)
+      report(`  Alertmanager, nothing durable, ${connections} connections`, theirs, 1)
+    say(
+      `accepted, decided, sent and recorded, ${connections} connections`,
+      `${round(median(paged))}/s (${round(Math.min(...paged))}/s)`,
+    )
+  }
+  const batches: Result[] = []
+  for (let run = 0; run < RUNS; run += 1) {
+    batches.push(
+      await send({
+        port: PORT,
+        path: `/in/alertmanager/${AM_KEY}`,
+        connections: 8,
+        requests: 150,
+        batch: 100,
+        key: '',
+        prefix: `b${run}-`,
+        perSecond: 0,
+      }),
+    )
+  }
+  report('accepted durably, batches of 100', batches, 100)
+  await latency()
+  say(
+    `memory with ${round((await count(api)) ?? 0)} open alerts, whole tree (PSS)`,
+    `${round(memory(server.pid ?? 0))} MB`,
+  )
+  onCall()
+}
+
+function report(name: string, results: readonly Result[], batch: number): void {
+  const rates = results.map(
+    (result) =>
+      (((result as Result & { requests?: number }).requests ?? (batch === 1 ? REQUESTS : 150)) *
+        batch) /
+      result.seconds,
+  )
+  const cpu = median(results.map((result) => result.cpuSeconds / result.seconds))
+  const refused = results.reduce((sum, result) => sum + result.refused, 0)
+  say(
+    name,
+    `${round(median(rates))}/s (${round(Math.min(...rates))}/s), p99 ${round(median(results.map((one) => one.p99)), 1)} ms (${round(Math.max(...results.map((one) => one.p99)), 1)} ms), refused ${refused}, generator ${round(cpu * 100)} % of a core`,
+  )
+}
+
+/** Signals at 1,000 a second: from the start of the request to the provider's call arriving. */
+async function latency(): Promise<void> {
+  const times: number[] = []
+  hook.removeAllListeners('request')
+  hook.on('request', (request, response) => {
+    let text = ''
+    request.on('data', (chunk) => (text += chunk))
+    request.on('end', () => {
+      const at = performance.now()
+      const key = /alert (lat-\d+)/.exec(text)?.[1]
+      const sent = key === undefined ? undefined : sentAt.get(key)
+      if (sent !== undefined) times.push(at - sent)
+      received.count += 1
+      response.end('ok')
+    })
+  })
+  const total = 3_000
+  const began = performance.now()
+  const waiting: Promise<unknown>[] = []
+  for (let number = 0; number < total; number += 1) {
+    const due = began + number - performance.now()
+    if (due > 1) await pause(due)
+    const key = `lat-${number}`
+    sentAt.set(key, performance.now())
+    waiting.push(
+      fetch(`http://127.0.0.1:${PORT}/v2/enqueue`, {
+        method: 'POST',
+        body: JSON.stringify({
+          routing_key: KEY,
+          event_action: 'trigger',
+          dedup_key: key,
+          payload: { summary: `alert ${key}`, source: 'bench', severity: 'error' },
+        }),
+      }).then((answer) => answer.arrayBuffer()),
+    )
+  }
+  await Promise.all(waiting)
+  for (let tries = 0; tries < 1_000 && times.length < total; tries += 1) await pause(10)
+  const sorted = times.sort((a, b) => a - b)
+  say(
+    'signal sent → provider called, 1,000/s',
+    `p50 ${round(sorted[Math.floor(sorted.length / 2)] ?? 0, 1)} ms, p99 ${round(sorted[Math.floor(sorted.length * 0.99)] ?? 0, 1)} ms, ${sorted.length} of ${total}`,
+  )
+}
+
+async function count(api: (path: string) => Promise<Response>): Promise<number> {
+  const text = await (await api('/metrics')).text()
+  return Number(/^allclear_alerts_firing (\d+)/m.exec(text)?.[1] ?? 0)
+}
+
+function startAlertmanager(hookPort: number): boolean {
+  try {
+    execFileSync('sh', ['-c', 'command -v prometheus-alertmanager'])
+  } catch {
+    say('Alertmanager', 'not installed: no comparison')
+    return false
+  }
+  writeFileSync(
+    join(directory, 'am.yml'),
+    `route: {receiver: r, group_by: ['...'], group_wait: 0s, group_interval: 1s, repeat_interval: 10h}\nreceivers:\n- name: r\n  webhook_configs: [{url: "http://127.0.0.1:${hookPort}/am", send_resolved: false}]\n`,
+  )
+  writeFileSync(
+    join(directory, 'am-quiet.yml'),
+    'route: {receiver: r, group_wait: 1h}\nreceivers: [ { name: r } ]\n',
+  )
+  processes.push(
+    spawn(
+      'prometheus-alertmanager',
+      [
+        `--config.file=${join(directory, 'am-quiet.yml')}`,
+        `--storage.path=${join(directory, 'am')}`,
+        `--web.listen-address=127.0.0.1:${AM_PORT}`,
+        '--cluster.listen-address=',
+      ],
+      { stdio: 'ignore' },
+    ),
+  )
+  return true
+}
+
+/** Alertmanager's own API with one alert a request; no delivery. */
+async function sendTheirs(connections: number, run: number): Promise<Result> {
+  const child = fork(join(import.meta.dirname, 'load-alertmanager.ts'), {
+    execArgv: process.execArgv,
+  })
+  try {
+    return await new Promise((done) => {
+      child.once('message', done)
+      child.send({
+        port: AM_PORT,
+        connections,
+        requests: REQUESTS,
+        prefix: `a${connections}-${run}-`,
+      })
+    })
+  } finally {
+    child.kill()
+  }
+}
+
+/** A year of shifts of a thousand schedules, and who is on call in each, in this process. */
+function onCall(): void {
+  const zones = [
+    'Europe/Lisbon',
+    'America/New_York',
+    'Australia/Lord_Howe',
+    'Asia/Kolkata',
+    'America/Santiago',
+  ]
+  const schedules = Array.from({ length: 1_000 }, (_, number) => ({
+    id: `${number}`,
+    slug: `${number}`,
+    name: '',
+    teamId: null,
+    timezone: zones[number % zones.length] ?? 'UTC',
+    overrides: [],
+    shadows: [],
+    rotations: [
+      {
+        id: 'r',
+        turns: [['a'], ['b'], ['c'], ['d']],
+        every: { unit: 'week' as const, count: 1 },
+        handoff: { weekday: 'mon' as const, date: null, time: '10:00' },
+        starts: '2020-01-06',
+        ends: null,
+        only: [],
+      },
+    ],
+  }))
+  const from = Date.UTC(2026, 0, 1)
+  let began = performance.now()
+  let shifts = 0
+  for (const schedule of schedules)
+    shifts += shiftsBetween(schedule, from, Date.UTC(2027, 0, 1)).length
+  say(
+    'a year of shifts, 1,000 schedules',
+    `${round(performance.now() - began)} ms, ${round(shifts)} shifts`,
+  )
+  began = performance.now()
+  for (const schedule of schedules) whoIsOnCall(schedule, from)
+  say('who is on call, 1,000 schedules', `${round(performance.now() - began, 1)} ms`)
+}
+
+try {
+  await main()
+} finally {
+  for (const child of processes) child.kill('SIGTERM')
+  await Promise.all(
+    processes.map((child) =>
+      child.exitCode === null ? new Promise((done) => child.once('exit', done)) : null,
+    ),
+  )
+  hook.closeAllConnections()
+  hook.close()
+  rmSync(directory, { recursive: true, force: true })
+}
