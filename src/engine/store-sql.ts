@@ -27,7 +27,15 @@ export function engineTx(tx: Tx, directoryAt: (tx: Tx) => Promise<Directory>): E
   return {
     now: tx.now,
     directory: () => directoryAt(tx),
-    due: (kind, max) => tx.query(DUE[kind], [toIso(tx.now), max]) as never,
+    async due(kind, max) {
+      if (kind !== 'attempt') return (await tx.query(DUE[kind], [toIso(tx.now), max])) as never
+      const high = await tx.query(DUE.attempt, [toIso(tx.now), max, 'high'])
+      const low =
+        high.length < max
+          ? await tx.query(DUE.attempt, [toIso(tx.now), max - high.length, 'low'])
+          : []
+      return [...high, ...low] as never
+    },
     find: (lookup) => look(tx, lookup, 'for update') as never,
     peek: (lookup) => look(tx, lookup, '') as never,
     async save(kind, rows) {
@@ -69,9 +77,8 @@ const DUE: Readonly<Record<DueKind, string>> = {
   climb: `select ${qualified('climb', 'c')} from climbs c join groups g on g.id = c.subject_id
     where c.wake_at <= $1 and c.quarantine is null order by c.wake_at limit $2
     for update of g, c skip locked`,
-  // High urgency first: this is also the order in which a backlog is drained.
-  attempt: `select ${TABLES.attempt.select} from attempts where wake_at <= $1
-    order by (urgency = 'high') desc, wake_at limit $2 for update skip locked`,
+  attempt: `select ${TABLES.attempt.select} from attempts where wake_at <= $1 and urgency = $3
+    order by wake_at limit $2 for update skip locked`,
 }
 
 const WHERE: Readonly<Record<string, string>> = {

@@ -293,7 +293,6 @@ create table signals (
   verdict text not null,
   primary key (id, received_at)
 ) partition by range (received_at);
-create index signals_alert on signals (alert_id, received_at);
 create index signals_request on signals (request_id);
 
 -- Deploys and other changes: shown beside alerts, never page.
@@ -350,7 +349,6 @@ create unique index alerts_by_number on alerts (number);
 create index alerts_wake on alerts (wake_at) where wake_at is not null and quarantine is null;
 create index alerts_group on alerts (group_id);
 create index alerts_open on alerts (started_at desc) where status = 'firing';
-create index alerts_updated on alerts (updated_at desc);
 
 create table groups (
   id uuid primary key,
@@ -444,7 +442,8 @@ create table attempts (
   provider_id text,
   drill_id uuid
 ) with (fillfactor = 80);
-create index attempts_wake on attempts (wake_at) where wake_at is not null;
+-- Urgent ones first, then by age: the order in which they are claimed, also out of a backlog.
+create index attempts_wake on attempts (urgency, wake_at) where wake_at is not null;
 create index attempts_page on attempts (page_id);
 create index attempts_contact on attempts (contact_id, started_at desc) where started_at is not null;
 create unique index attempts_slot on attempts (page_id, slot, try_number);
