@@ -2,6 +2,7 @@
  * The sender: claims attempts, calls providers, writes down what came of it. The only code that
  * speaks to a provider for a page. Calls run side by side and one that hangs holds up no other.
  */
+import { Problem } from '../lib/problem.ts'
 import type { Channel, Destination, Outcome } from '../notify/channel.ts'
 import { compose, type Told } from '../notify/message.ts'
 import { type Attempt, CALL_MS_MAX } from '../notify/page.ts'
@@ -40,6 +41,7 @@ export function createSender(deps: SenderDeps): Sender {
   const { store, tools } = deps
   const underWay = new Set<Promise<void>>()
   const results: Result[] = []
+  const unwritten: Result[] = []
   let writing: Promise<void> | null = null
 
   async function call(claimed: Claim, message: Claimed): Promise<void> {
@@ -52,27 +54,45 @@ export function createSender(deps: SenderDeps): Sender {
     await writing
   }
 
-  /** Results that arrive while others are being written are written together next. */
+  /**
+   * Results that arrive while others are being written are written together next. What cannot be
+   * written because the database is away is kept and written by a later round: a result that is
+   * forgotten would be sent again.
+   */
   async function write(): Promise<void> {
     try {
       while (results.length > 0) {
         const batch = results.splice(0, 500)
         const sent = batch.filter((result) => result.outcome.kind === 'sent')
-        if (sent.length > 0) await reportSent(store, sent).catch(deps.onTrouble)
-        for (const result of batch) {
-          if (result.outcome.kind !== 'sent') {
-            await reportFailed(store, tools, result).catch(deps.onTrouble)
-          }
+        const others = batch.filter((result) => result.outcome.kind !== 'sent')
+        if (sent.length > 0) await keep(sent, () => reportSent(store, sent))
+        for (const result of others) {
+          await keep([result], () => reportFailed(store, tools, result))
         }
+        if (unwritten.length > 0) return
       }
     } finally {
+      results.unshift(...unwritten.splice(0))
       writing = null
+    }
+  }
+
+  async function keep(batch: readonly Result[], report: () => Promise<void>): Promise<void> {
+    try {
+      await report()
+    } catch (cause) {
+      deps.onTrouble(cause)
+      if (cause instanceof Problem && cause.code === 'unavailable') unwritten.push(...batch)
     }
   }
 
   return {
     calls: () => underWay.size,
     async sendDue() {
+      if (results.length > 0) {
+        writing ??= write()
+        await writing
+      }
       const room = Math.min(CLAIM_MAX, CALLS_MAX - underWay.size)
       if (room <= 0) return 0
       const claimed = await store.transaction('paging', (tx) => claim(tx, tools, room))

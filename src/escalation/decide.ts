@@ -81,7 +81,8 @@ export function decide(state: ClimbState, event: Event, facts: Facts): Decision 
       if (state.status !== 'climbing' || facts.waitingFor.length > 0) return stay(state)
       return advance(state, facts)
     case 'raised':
-      return state.status === 'held' && state.because === 'acknowledged'
+      // What somebody took or put off while it was harmless is not what it has become.
+      return state.status === 'held' && state.because !== 'suppressed'
         ? resume(state, facts)
         : stay(state)
     case 'suppressed':
