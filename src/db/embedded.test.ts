@@ -163,6 +163,22 @@ test('kill -9 of the server: unavailable meanwhile, then back with everything, a
   expect(exits).toContain('exit code 137')
 })
 
+test.runIf(process.platform === 'linux')(
+  'a server that cannot end in good order, as on a full disk, is ended all the same',
+  async () => {
+    const [child, { started }] = await startElsewhere(dataDir)
+    const db = open(started!.address)
+    await run(db, 'create table kept as select 1 as one')
+    // Without its checkpointer a fast shutdown waits for ever.
+    const processes = execFileSync('ps', ['-eo', 'pid,ppid,args'], { encoding: 'utf8' })
+    const checkpointer = new RegExp(`^\\s*(\\d+)\\s+${started!.pid}\\s.*checkpointer`, 'm')
+    process.kill(Number(checkpointer.exec(processes)?.[1]), 'SIGSTOP')
+    child.kill('SIGKILL')
+    await until(() => !isAlive(started!.pid))
+    expect(await run(open(await start()), 'select one from kept')).toEqual([{ one: 1 }])
+  },
+)
+
 test('a stop while the server is down, or coming up again, ends for good', async () => {
   for (const rest of [0, 150]) {
     const server = await start()

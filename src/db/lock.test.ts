@@ -87,8 +87,8 @@ test('letting go does not take away the lock that somebody else has by now', asy
 })
 
 test('a process that has ended and is not yet collected counts as dead', async () => {
-  // The shell ends its own child by `exec`, so that nobody collects the one that ended.
-  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'])
+  // By the time the child ends, the shell has become a program that collects nobody.
+  const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'])
   const [told] = await once(parent.stdout, 'data')
   const pid = Number(String(told))
   while (isAlive(pid)) await new Promise((done) => setImmediate(done))

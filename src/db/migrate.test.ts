@@ -107,6 +107,31 @@ test('the lease of a node that died is taken over when it has expired', async ()
   expect(await run('select holder from schema_lease')).toEqual([{ holder: null }])
 })
 
+test('the lease of a node that lives is waited for', async () => {
+  write('0001_first', 'create table first (a int)')
+  await migrate(fresh.db, directory)
+  write('0002_second', 'create table second (a int)')
+  await run(`update schema_lease set holder = 'a node that lives',
+    expires_at = clock_timestamp() + interval '1 hour'`)
+  const migrating = migrate(fresh.db, directory)
+  // Long enough for it to have asked several times.
+  await run('select pg_sleep(0.7)')
+  expect(await tables()).not.toContain('second')
+  await run('update schema_lease set holder = null')
+  expect(await migrating).toEqual([2])
+})
+
+test('a node that lost its lease meanwhile does not put its file on record', async () => {
+  write('0001_first', 'create table first (a int)')
+  await migrate(fresh.db, directory)
+  write(
+    '0002_slow',
+    "-- no-transaction\nupdate schema_lease set holder = 'a node that took over', expires_at = clock_timestamp() + interval '1 hour';\n",
+  )
+  await expect(migrate(fresh.db, directory)).rejects.toMatchObject({ reason: 'migrationLeaseLost' })
+  expect(await run('select max(number) as newest from schema_migrations')).toEqual([{ newest: 1 }])
+})
+
 test('a file without a transaction builds an index concurrently, also after a try that was cut short', async () => {
   write('0001_first', 'create table first (a int); insert into first values (1), (1), (2)')
   write(

@@ -41,17 +41,27 @@ const SETTINGS = [
   'timezone=UTC',
 ]
 
+/** A fast shutdown is given this long. On a full disk it would never end. */
+const FAST_SECONDS = 10
+
 /**
- * Runs the server under a shell that stops it (fast shutdown) when our end of pipe 3 closes: that
- * happens however we end, by kill -9 too.
+ * Runs the server under a shell that stops it when our end of pipe 3 closes: that happens however
+ * we end, by kill -9 too. Fast shutdown first; then the immediate one, after which the next start
+ * takes what was committed from the log.
  */
 const WATCHED = `"$@" 3<&- & server=$!
-( read -r _ <&3; kill -INT $server 2>/dev/null ) & watch=$!
+( read -r _ <&3
+  trap 'kill $nap 2>/dev/null; exit' TERM
+  kill -INT $server 2>/dev/null
+  sleep ${FAST_SECONDS} >/dev/null 2>&1 3<&- & nap=$!
+  wait $nap
+  kill -QUIT $server 2>/dev/null ) & watch=$!
 wait $server; code=$?
 kill $watch 2>/dev/null
 exit $code`
 
-const STOP_MS = 15_000
+/** Fast, then immediate, within which PostgreSQL itself kills what does not listen after 5 s. */
+const STOP_MS = (FAST_SECONDS + 8) * 1_000
 /** What a server that recovers from a crash is given; it says that it is at it. */
 const RECOVERY_MS = 15 * 60_000
 /** And one that does not say anything. */

@@ -33,7 +33,9 @@ function wrongAlert(alert: Alert, rows: EngineRows): string[] {
   if (alert.suppression !== null) return [`alert ${alert.id}: kept quiet without an end`]
   const group = alert.groupId === null ? undefined : rows.groups.get(alert.groupId)
   const climb = group?.climbId ? rows.climbs.get(group.climbId) : undefined
-  return climb && climb.endedAt === null ? [] : [`alert ${alert.id}: open, and nobody is paged for it`]
+  return climb && climb.endedAt === null
+    ? []
+    : [`alert ${alert.id}: open, and nobody is paged for it`]
 }
 
 function wrongGroup(group: Group, rows: EngineRows): string[] {
@@ -42,15 +44,19 @@ function wrongGroup(group: Group, rows: EngineRows): string[] {
   const open = mine.filter((alert) => alert.share !== 'none').length
   const active = mine.filter((alert) => alert.share === 'active').length
   if (group.status === 'resolved') {
-    if (group.openCount !== 0) wrong.push(`group ${group.id}: resolved with ${group.openCount} open`)
+    if (group.openCount !== 0)
+      wrong.push(`group ${group.id}: resolved with ${group.openCount} open`)
   } else {
-    if (open !== group.openCount) wrong.push(`group ${group.id}: counts ${group.openCount} open, has ${open}`)
-    if (active !== group.activeCount) wrong.push(`group ${group.id}: counts ${group.activeCount} active, has ${active}`)
+    if (open !== group.openCount)
+      wrong.push(`group ${group.id}: counts ${group.openCount} open, has ${open}`)
+    if (active !== group.activeCount)
+      wrong.push(`group ${group.id}: counts ${group.activeCount} active, has ${active}`)
     if (open === 0) wrong.push(`group ${group.id}: open with no alert`)
   }
   const climb = group.climbId === null ? undefined : rows.climbs.get(group.climbId)
   if (!climb) return wrong
-  if (group.status === 'resolved' && climb.endedAt === null) wrong.push(`climb ${climb.id}: goes on after its group was resolved`)
+  if (group.status === 'resolved' && climb.endedAt === null)
+    wrong.push(`climb ${climb.id}: goes on after its group was resolved`)
   const isHeld = climb.state.status === 'held' && climb.state.because !== 'suppressed'
   if (group.status !== 'resolved' && (group.status === 'acknowledged') !== isHeld) {
     wrong.push(`group ${group.id}: ${group.status}, but its climb is ${climb.state.status}`)
@@ -61,8 +67,10 @@ function wrongGroup(group: Group, rows: EngineRows): string[] {
 /** I17: whatever is not over wakes again, or is held by somebody. */
 function wrongClimb(climb: Climb): string[] {
   const wrong: string[] = []
-  if (climb.wakeAt !== wakeAtOf(climb.state)) wrong.push(`climb ${climb.id}: its column and its state wake at different times`)
-  if ((climb.state.status === 'stopped') !== (climb.endedAt !== null)) wrong.push(`climb ${climb.id}: ${climb.state.status}, ended ${climb.endedAt}`)
+  if (climb.wakeAt !== wakeAtOf(climb.state))
+    wrong.push(`climb ${climb.id}: its column and its state wake at different times`)
+  if ((climb.state.status === 'stopped') !== (climb.endedAt !== null))
+    wrong.push(`climb ${climb.id}: ${climb.state.status}, ended ${climb.endedAt}`)
   if (climb.state.status === 'idle') wrong.push(`climb ${climb.id}: was never begun`)
   return wrong
 }
@@ -70,10 +78,17 @@ function wrongClimb(climb: Climb): string[] {
 function wrongPage(page: Page, rows: EngineRows): string[] {
   const climb = rows.climbs.get(page.climbId)
   const wrong: string[] = []
-  if ((page.status === 'open') !== (page.closedAt === null)) wrong.push(`page ${page.id}: ${page.status}, closed ${page.closedAt}`)
+  if ((page.status === 'open') !== (page.closedAt === null))
+    wrong.push(`page ${page.id}: ${page.status}, closed ${page.closedAt}`)
   if (page.status !== 'open') return wrong
   if (!climb || climb.endedAt !== null) wrong.push(`page ${page.id}: open after its climb ended`)
-  if (climb && 'step' in climb.state && climb.state.status === 'climbing' && !page.via.startsWith('asked:') && page.step !== climb.state.step) {
+  if (
+    climb &&
+    'step' in climb.state &&
+    climb.state.status === 'climbing' &&
+    !page.via.startsWith('asked:') &&
+    page.step !== climb.state.step
+  ) {
     wrong.push(`page ${page.id}: open at step ${page.step}, the climb is at ${climb.state.step}`)
   }
   return wrong
@@ -81,9 +96,12 @@ function wrongPage(page: Page, rows: EngineRows): string[] {
 
 function wrongAttempt(attempt: Attempt, rows: EngineRows): string[] {
   const wrong: string[] = []
-  if (isOver(attempt) !== (attempt.wakeAt === null)) wrong.push(`attempt ${attempt.id}: ${attempt.status}, wakes at ${attempt.wakeAt}`)
+  if (isOver(attempt) !== (attempt.wakeAt === null))
+    wrong.push(`attempt ${attempt.id}: ${attempt.status}, wakes at ${attempt.wakeAt}`)
   if (attempt.status === 'waiting' && rows.pages.get(attempt.pageId)?.status !== 'open') {
-    wrong.push(`attempt ${attempt.id}: waits for a page that is ${rows.pages.get(attempt.pageId)?.status}`)
+    wrong.push(
+      `attempt ${attempt.id}: waits for a page that is ${rows.pages.get(attempt.pageId)?.status}`,
+    )
   }
   return wrong
 }

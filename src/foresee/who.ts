@@ -13,7 +13,8 @@ import type { Ladder } from '../escalation/ladder.ts'
 import type { Id } from '../lib/id.ts'
 import type { Instant } from '../lib/instant.ts'
 import { formatTime } from '../lib/zone.ts'
-import { type Why, whoIsOnCall } from '../oncall/shifts.ts'
+import { whoIsOnCall } from '../oncall/shifts.ts'
+import type { Why } from '../oncall/schedule.ts'
 import { planFor, type RuleFacts } from '../people/rules.ts'
 
 export type ForeseenPage = {

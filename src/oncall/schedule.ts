@@ -4,33 +4,50 @@ import type { Instant } from '../lib/instant.ts'
 export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun'
 export const WEEKDAYS: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 
-/** A window of the local day; `from` after `to` runs over midnight and belongs to the day it began. */
+/**
+ * A window of the local day, `HH:MM` with `24:00` as the end of the day. Where `to` is not after
+ * `from` it runs over midnight, and belongs to the days it begins on; equal times are 24 hours.
+ */
 export type Restriction = { days: readonly Weekday[]; from: string; to: string }
 
-/** Hours count real time from the first hand-off on; days, weeks and months follow the calendar. */
+/**
+ * Counted on the clock on the wall: a week is a calendar week, be it 167, 168 or 169 hours long,
+ * and a 12-hour rotation changes at 08:00 and 20:00 in summer and in winter.
+ */
 export type Period = { unit: 'hour' | 'day' | 'week' | 'month'; count: number }
 
 export type Rotation = {
   id: string
-  /** Each turn is covered by one person, or by several at once. */
+  /** Each turn is covered by one person, or by several at once. A turn of nobody covers nothing. */
   turns: readonly (readonly Id[])[]
   every: Period
-  /** Local time of day of the hand-off, with the weekday (weeks) or day of the month (months). */
+  /**
+   * Local time of day of the hand-off, with the weekday (weeks) or the day of the month (months).
+   * Where that is null, the weekday or day of `starts` is taken. A month without a 31st hands off
+   * on its last day. Hours are counted from this time of day on the first day.
+   */
   handoff: { weekday: Weekday | null; date: number | null; time: string }
   /** Local date; coverage begins at the first hand-off on or after it. */
   starts: string
-  /** Local date on whose midnight it ends; null: it goes on. */
+  /** Local date at whose midnight it ends; null: it goes on. */
   ends: string | null
-  /** Covers only these windows; empty: always. */
+  /** Covers only these windows; empty: always. A turn that lies outside of them is nobody's turn. */
   only: readonly Restriction[]
 }
 
-/** Takes the place of everyone, or of one person, for a while. Half-open, as all intervals here. */
+/**
+ * Takes the place of everyone, or of one person, for a while. Half-open, as all intervals here.
+ *
+ * Covers and shadows are instants and not wall time, other than rotations: two people agreed on a
+ * stretch of time they saw before them, and it must not move because a government later moves a
+ * clock. The file says them as wall time in the schedule's zone, and resolves them when applied.
+ */
 export type Override = {
   id: Id
   personId: Id
   from: Instant
   to: Instant
+  /** Only this person's place, whatever brought them on call; null: everyone's. */
   replaces: Id | null
 }
 
@@ -48,3 +65,13 @@ export type Schedule = {
   overrides: readonly Override[]
   shadows: readonly Shadow[]
 }
+
+/**
+ * Why somebody is on call. `from` and `to` are those of the whole turn or override, which others
+ * may interrupt. `turn` counts the turns worked since the first (0): `turns[turn % turns.length]`.
+ */
+export type Why =
+  | { kind: 'rotation'; rotation: string; turn: number; from: Instant; to: Instant }
+  | { kind: 'override'; override: Id; from: Instant; to: Instant; replaces: Id | null }
+
+export type OnDuty = { personId: Id; why: Why }

@@ -1,107 +1,168 @@
 /**
  * Who is on call: one function, used by the pager, every preview, the API and the web app.
- * Later rotations win where they overlap; overrides win over rotations.
+ * Later rotations win where they overlap; overrides win over rotations. A rotation that is
+ * restricted, has not begun, is over or has a turn of nobody leaves the place to the ones below it.
  */
 import type { Id } from '../lib/id.ts'
 import type { Instant } from '../lib/instant.ts'
-import type { Override, Rotation, Schedule } from './schedule.ts'
-import { beginsAt, turnAt, windowAt } from './turns.ts'
-
-export type Why =
-  | { kind: 'rotation'; rotation: string; from: Instant; to: Instant }
-  | { kind: 'override'; override: Id; from: Instant; to: Instant; replaces: Id | null }
+import { fromWall, reachedWall, type WallMs } from '../lib/zone.ts'
+import { inOrder, nextEdge, overridden } from './covers.ts'
+import type { OnDuty, Override, Schedule, Why } from './schedule.ts'
+import { type Turn, turnAt, type Watch, watchOf } from './turns.ts'
+import { windowAt } from './windows.ts'
 
 export type OnCall = {
-  people: readonly { personId: Id; why: Why }[]
+  people: readonly OnDuty[]
   shadows: readonly Id[]
   reason: 'nobodyOnCall' | null
-  /** The answer holds until then (exclusive). Infinity: nothing is planned to change. */
+  /**
+   * The same people are on call until then (exclusive), for the same reasons; always after the
+   * instant asked for. Shadows may change before. Infinity: nothing is planned to change.
+   */
   until: Instant
 }
 
-/** @param at any instant; the schedule's own zone decides what the clock on the wall says */
+/**
+ * @param at any instant; the schedule's own zone decides what the clock on the wall says
+ * @throws RangeError where the zone does not exist (`isZone`)
+ */
 export function whoIsOnCall(schedule: Schedule, at: Instant): OnCall {
-  const base = fromRotations(schedule, at)
-  let people = base.people
-  let until = base.until
-  for (const override of schedule.overrides) {
-    if (override.from > at) until = Math.min(until, override.from)
-    if (override.from > at || override.to <= at) continue
-    until = Math.min(until, override.to)
-    people = put(override, people)
+  const active = inOrder(schedule.overrides.filter((one) => one.from <= at && at < one.to))
+  const people = peopleAt(read(schedule), at, active, nextEdge(schedule.overrides, at))
+  const shadows = schedule.shadows.filter((one) => one.from <= at && at < one.to)
+  return {
+    people: people.people,
+    shadows: [...new Set(shadows.map((one) => one.personId))],
+    reason: people.people.length === 0 ? 'nobodyOnCall' : null,
+    until: people.until,
   }
-  const shadows: Id[] = []
-  for (const shadow of schedule.shadows) {
-    if (shadow.from <= at && at < shadow.to) shadows.push(shadow.personId)
-  }
-  return { people, shadows, reason: people.length === 0 ? 'nobodyOnCall' : null, until }
 }
 
-type Covered = { people: OnCall['people']; until: Instant }
+/** A schedule's rotations as numbers, the one that wins first. */
+type Reading = { zone: string; watches: readonly Watch[] }
 
-function fromRotations(schedule: Schedule, at: Instant): Covered {
-  let until = Number.POSITIVE_INFINITY
-  for (let index = schedule.rotations.length - 1; index >= 0; index -= 1) {
-    const rotation = schedule.rotations[index]
-    if (!rotation) continue
-    const covered = coverage(rotation, schedule.timezone, at)
-    until = Math.min(until, covered.until)
-    if (covered.people.length > 0) return { people: covered.people, until }
-  }
-  return { people: [], until }
+const read = ({ timezone, rotations }: Schedule): Reading => ({
+  zone: timezone,
+  watches: rotations.flatMap((rotation) => watchOf(rotation) ?? []).reverse(),
+})
+
+type People = { people: readonly OnDuty[]; until: Instant }
+
+/** @param edge when the next override begins or ends */
+function peopleAt(
+  reading: Reading,
+  at: Instant,
+  active: readonly Override[],
+  edge: Instant,
+): People {
+  if (active.length === 0) return within(fromRotations(reading, at), edge)
+  // Where everyone is replaced it does not matter what the rotations do meanwhile.
+  const isWhole = active.some((one) => one.replaces === null)
+  const base = isWhole ? NOBODY : fromRotations(reading, at)
+  return within({ people: overridden(base.people, active), until: base.until }, edge)
 }
 
-function coverage(rotation: Rotation, zone: string, at: Instant): Covered {
-  const turn = turnAt(rotation, zone, at)
-  if (turn === null) {
-    const begins = beginsAt(rotation, zone)
-    return { people: [], until: begins !== null && begins > at ? begins : Number.POSITIVE_INFINITY }
+const NOBODY: People = { people: [], until: Number.POSITIVE_INFINITY }
+
+const within = ({ people, until }: People, edge: Instant): People => ({
+  people,
+  until: Math.min(until, edge),
+})
+
+function fromRotations({ zone, watches }: Reading, at: Instant): People {
+  const reached = reachedWall(at, zone)
+  let until: WallMs = Number.POSITIVE_INFINITY
+  for (const watch of watches) {
+    const coverage = coverageAt(watch, reached)
+    until = Math.min(until, coverage.until)
+    if (coverage.turn === null) continue
+    const why: Why = {
+      kind: 'rotation',
+      rotation: watch.id,
+      turn: coverage.turn.count,
+      from: fromWall(coverage.turn.from, zone),
+      to: fromWall(coverage.turn.to, zone),
+    }
+    const ids = new Set(idsOf(watch, coverage.turn))
+    return {
+      people: [...ids].map((personId) => ({ personId, why })),
+      until: fromWall(until, zone),
+    }
   }
-  const window = rotation.only.length > 0 ? windowAt(rotation.only, zone, at) : null
-  const until = Math.min(turn.to, window?.until ?? Number.POSITIVE_INFINITY)
-  const ids = rotation.turns[turn.index % Math.max(1, rotation.turns.length)] ?? []
-  if (window?.covers === false || ids.length === 0) return { people: [], until }
-  const why: Why = { kind: 'rotation', rotation: rotation.id, from: turn.from, to: turn.to }
-  return { people: ids.map((personId) => ({ personId, why })), until }
+  return { people: [], until: fromWall(until, zone) }
 }
 
-function put(override: Override, people: OnCall['people']): OnCall['people'] {
-  const { id, personId, from, to, replaces } = override
-  const one = { personId, why: { kind: 'override', override: id, from, to, replaces } as const }
-  if (replaces === null) {
-    // Several overrides at once stand side by side; together they replace the rotations.
-    return [...people.filter((p) => p.why.kind === 'override' && p.personId !== personId), one]
+const idsOf = ({ turns }: Watch, { count }: Turn): readonly Id[] =>
+  turns[count % turns.length] ?? []
+
+/** Which turn covers that point of the wall, if any, and up to where that stays so. */
+function coverageAt(watch: Watch, reached: WallMs): { turn: Turn | null; until: WallMs } {
+  const turn = turnAt(watch, reached)
+  if (turn === null) return { turn, until: reached < watch.first ? watch.first : NEVER }
+  if (watch.windows.length > 0) {
+    const { isCovered, until } = windowAt(watch.windows, reached)
+    if (!isCovered) return { turn: null, until: until < watch.end ? until : NEVER }
+    return onTurn(watch, turn, Math.min(turn.to, until))
   }
-  if (!people.some((p) => p.personId === replaces)) return people
-  return [...people.filter((p) => p.personId !== replaces && p.personId !== personId), one]
+  return onTurn(watch, turn, turn.to)
 }
 
-export type Shift = { from: Instant; to: Instant; people: OnCall['people'] }
+const NEVER = Number.POSITIVE_INFINITY
 
+const onTurn = (watch: Watch, turn: Turn, until: WallMs): { turn: Turn | null; until: WallMs } => ({
+  turn: idsOf(watch, turn).length > 0 ? turn : null,
+  until,
+})
+
+export type Shift = { from: Instant; to: Instant; people: readonly OnDuty[] }
+
+/** What one question may cost at most, whatever a schedule or a stretch of time holds. */
 export const SHIFTS_MAX = 20_000
+const LOOKS_MAX = 5 * SHIFTS_MAX
+const PLACES_MAX = 500_000
 
-/** All shifts in `[from, to)`, gaps included as shifts of nobody; equal neighbours are one shift. */
+/**
+ * All shifts in `[from, to)`, in order and without holes: gaps are shifts of nobody, and equal
+ * neighbours are one shift. Every instant in a shift has the people `whoIsOnCall` names for it.
+ * Where there is more than the limits allow, the last shift ends before `to`: ask on from there.
+ */
 export function shiftsBetween(schedule: Schedule, from: Instant, to: Instant): Shift[] {
+  const reading = read(schedule)
+  const overrides = inOrder(schedule.overrides.filter((one) => one.from < to && one.to > from))
   const shifts: Shift[] = []
+  let active: Override[] = []
+  let begun = 0
+  let places = 0
   let at = from
-  while (at < to && shifts.length < SHIFTS_MAX) {
-    const onCall = whoIsOnCall(schedule, at)
-    const end = Math.min(onCall.until, to)
+  for (let looks = 0; at < to && looks < LOOKS_MAX; looks += 1) {
+    active = active.filter((one) => one.to > at)
+    for (let next = overrides[begun]; next && next.from <= at; next = overrides[++begun]) {
+      if (next.to > at) active.push(next)
+    }
+    const edge = Math.min(nextEdge(active, at), overrides[begun]?.from ?? NEVER)
+    const { people, until } = peopleAt(reading, at, active, edge)
+    const end = Math.min(until, to)
     const last = shifts.at(-1)
-    if (last && sameWatch(last.people, onCall.people)) last.to = end
-    else shifts.push({ from: at, to: end, people: onCall.people })
+    if (last && isSameWatch(last.people, people)) last.to = end
+    else {
+      places += people.length
+      if (shifts.length >= SHIFTS_MAX || places > PLACES_MAX) return shifts
+      shifts.push({ from: at, to: end, people })
+    }
     at = end
   }
   return shifts
 }
 
-const sameWatch = (a: OnCall['people'], b: OnCall['people']): boolean =>
+/** The same people for the same reasons: a new turn of the same person is another shift. */
+const isSameWatch = (a: readonly OnDuty[], b: readonly OnDuty[]): boolean =>
   a.length === b.length &&
   a.every((one, index) => {
     const other = b[index]
-    return (
-      other?.personId === one.personId &&
-      other.why.kind === one.why.kind &&
-      other.why.from === one.why.from
-    )
+    return other?.personId === one.personId && isSameWhy(one.why, other.why)
   })
+
+function isSameWhy(a: Why, b: Why): boolean {
+  if (a.kind === 'override') return b.kind === 'override' && a.override === b.override
+  return b.kind === 'rotation' && a.rotation === b.rotation && a.turn === b.turn
+}

@@ -1,21 +1,14 @@
 import type { Id } from '../lib/id.ts'
-import type { Instant } from '../lib/instant.ts'
+import type { Contact } from './contact.ts'
+
+export type { Contact } from './contact.ts'
 
 export type Role = 'admin' | 'responder' | 'stakeholder'
 
-/** One way to reach a person. Its fields are those its channel describes; secrets among them are sealed. */
-export type Contact = {
-  id: Id
-  slug: string
-  kind: string
-  fields: Readonly<Record<string, unknown>>
-  verifiedAt: Instant | null
-  /** Why it is not used: a dead address, a reply of STOP. Null: it is. */
-  disabledReason: string | null
-}
-
 /** So long after the page, over this contact (by its slug). */
 export type Rule = { afterMs: number; contact: string }
+
+/** By urgency. An empty list is one that was not made: the defaults hold for it. */
 export type Rules = { high: readonly Rule[]; low: readonly Rule[] }
 
 export type Person = {

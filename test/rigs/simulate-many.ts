@@ -11,7 +11,9 @@ const began = performance.now()
 for (let seed = from; seed < from + seeds; seed += 1) {
   const { wrong, trace, steps } = await simulate(seed)
   if (wrong === null) continue
-  process.stdout.write(`seed ${seed}, step ${steps}: ${wrong}\n${trace.map((line) => `  ${line}`).join('\n')}\n`)
+  process.stdout.write(
+    `seed ${seed}, step ${steps}: ${wrong}\n${trace.map((line) => `  ${line}`).join('\n')}\n`,
+  )
   process.exit(1)
 }
 process.stdout.write(`${seeds} seeds, nothing wrong, ${Math.round(performance.now() - began)} ms\n`)

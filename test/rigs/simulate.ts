@@ -31,14 +31,33 @@ function chooser(seed: number): () => number {
 }
 
 const FAULTS = [
-  'crashBeforeCommit', 'crashAfterCommit', 'serializationFailure', 'workerDies', 'workerPausesBeyondItsLease', 'provider500',
-  'provider429', 'providerGone', 'acceptedThenTimeout', 'answerLost', 'clockJumps', 'personRemoved', 'poisonRow', 'lateSignals', 'doubledSignals',
+  'crashBeforeCommit',
+  'crashAfterCommit',
+  'serializationFailure',
+  'workerDies',
+  'workerPausesBeyondItsLease',
+  'provider500',
+  'provider429',
+  'providerGone',
+  'acceptedThenTimeout',
+  'answerLost',
+  'clockJumps',
+  'personRemoved',
+  'poisonRow',
+  'lateSignals',
+  'doubledSignals',
 ] as const
 type Fault = (typeof FAULTS)[number]
 
 class Crash extends Error {}
 
-type Call = { worker: number; message: Outgoing; contactId: string; settle: (outcome: Outcome) => void; startedAt: number }
+type Call = {
+  worker: number
+  message: Outgoing
+  contactId: string
+  settle: (outcome: Outcome) => void
+  startedAt: number
+}
 
 export type Simulated = { seed: number; steps: number; wrong: string | null; trace: string[] }
 
@@ -48,7 +67,8 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
   const chance = (share: number): boolean => random() < share
   const faults = new Set<Fault>(FAULTS.filter(() => chance(0.4)))
   let isCalm = false
-  const has = (fault: Fault, share: number): boolean => !isCalm && faults.has(fault) && chance(share)
+  const has = (fault: Fault, share: number): boolean =>
+    !isCalm && faults.has(fault) && chance(share)
 
   let now = 1_000_000 * MINUTE
   let directory = makeDirectory(random)
@@ -58,15 +78,21 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
     if (trace.length > 60) trace.shift()
   }
   const tools: Tools = {
-    makeId: (at) => makeId(at, (bytes) => Uint8Array.from({ length: bytes }, () => Math.floor(random() * 256))),
+    makeId: (at) =>
+      makeId(at, (bytes) => Uint8Array.from({ length: bytes }, () => Math.floor(random() * 256))),
     jitter: random,
     loudnessOf: (kind) => (kind === 'webhook' ? 'push' : kind === 'email' ? 'quiet' : null),
-    routerFor: (found) => createRouter(found.routes, found.sources, found.services, () => undefined),
+    routerFor: (found) =>
+      createRouter(found.routes, found.sources, found.services, () => undefined),
     alarm: (what) => note(`alarm ${what}`),
   }
-  const store = createMemoryStore(() => now, () => directory)
+  const store = createMemoryStore(
+    () => now,
+    () => directory,
+  )
   store.onCommit = (when) => {
-    if (when === 'before' && has('serializationFailure', 0.05)) throw new Problem('unavailable', 'databaseUnavailable', 'again')
+    if (when === 'before' && has('serializationFailure', 0.05))
+      throw new Problem('unavailable', 'databaseUnavailable', 'again')
     if (when === 'before' && has('crashBeforeCommit', 0.05)) throw new Crash('before commit')
     if (when === 'after' && has('crashAfterCommit', 0.05)) throw new Crash('after commit')
   }
@@ -76,20 +102,35 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
   const accepted = new Map<string, number>()
   const unknown = new Map<string, number>()
   const problems: string[] = []
-  const add = (map: Map<string, number>, key: string): void => void map.set(key, (map.get(key) ?? 0) + 1)
+  const add = (map: Map<string, number>, key: string): void =>
+    void map.set(key, (map.get(key) ?? 0) + 1)
 
   const makeSender = (worker: number): Sender =>
     createSender({
       store,
       tools,
       channelOf: () => ({
-        describe: { kind: 'webhook', label: '', loudness: 'push', needs: 'nothing', contact: [], settings: [] },
+        describe: {
+          kind: 'webhook',
+          label: '',
+          loudness: 'push',
+          needs: 'nothing',
+          contact: [],
+          settings: [],
+        },
         send: (message, to) =>
           new Promise((settle) => {
             const page = store.memory.rows.page.get(message.idempotencyKey.split(':')[0] ?? '')
             // I3: nothing starts for a page that has been answered.
-            if (page && page.status !== 'open') problems.push(`a call began for a page that is ${page.status}`)
-            calls.push({ worker, message, contactId: String(to.contact.id), settle, startedAt: now })
+            if (page && page.status !== 'open')
+              problems.push(`a call began for a page that is ${page.status}`)
+            calls.push({
+              worker,
+              message,
+              contactId: String(to.contact.id),
+              settle,
+              startedAt: now,
+            })
           }),
       }),
       destinationOf: (_kind, fields) => ({ contact: fields, settings: {} }),
@@ -121,7 +162,8 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
       return call.settle({ kind: 'gaveUp', reason: 'gone' })
     }
     if (has('provider500', 0.3)) return call.settle({ kind: 'tryAgain', reason: 'http500' })
-    if (has('provider429', 0.2)) return call.settle({ kind: 'tryAgain', reason: 'http429', retryAfterMs: 20_000 })
+    if (has('provider429', 0.2))
+      return call.settle({ kind: 'tryAgain', reason: 'http429', retryAfterMs: 20_000 })
     if (has('acceptedThenTimeout', 0.2)) {
       accept()
       add(unknown, key)
@@ -149,8 +191,20 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
 
   function signal(): Signal {
     const action = pick(['trigger', 'trigger', 'trigger', 'resolve', 'acknowledge'] as const)
-    const occurredAt = faults.has('lateSignals') && chance(0.5) ? now - Math.floor(random() * 10) * MINUTE : null
-    return { action, dedupKey: `k${Math.floor(random() * 4)}`, groupKey: chance(0.3) ? 'g' : null, occurredAt, title: 'x', severity: pick(['critical', 'error', 'warning']), labels: {}, annotations: {}, links: [], endsAt: null }
+    const occurredAt =
+      faults.has('lateSignals') && chance(0.5) ? now - Math.floor(random() * 10) * MINUTE : null
+    return {
+      action,
+      dedupKey: `k${Math.floor(random() * 4)}`,
+      groupKey: chance(0.3) ? 'g' : null,
+      occurredAt,
+      title: 'x',
+      severity: pick(['critical', 'error', 'warning']),
+      labels: {},
+      annotations: {},
+      links: [],
+      endsAt: null,
+    }
   }
 
   async function verb(): Promise<void> {
@@ -158,10 +212,23 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
     const group = groups.length > 0 ? pick(groups) : null
     if (!group) return
     const pages = [...store.memory.rows.page.values()].filter((page) => page.groupId === group.id)
-    const name = pick(['acknowledge', 'acknowledge', 'release', 'snooze', 'escalate', 'notMine', 'resolve', 'pageAlso'] as const)
+    const name = pick([
+      'acknowledge',
+      'acknowledge',
+      'release',
+      'snooze',
+      'escalate',
+      'notMine',
+      'resolve',
+      'pageAlso',
+    ] as const)
     note(`${name} ${group.id.slice(-4)}`)
     await store.transaction('web', async (tx) => {
-      const desk = await openDesk(tx, tools, { kind: 'person', id: pick([...directory.people.keys()]), through: 'web' })
+      const desk = await openDesk(tx, tools, {
+        kind: 'person',
+        id: pick([...directory.people.keys()]),
+        through: 'web',
+      })
       if (name === 'resolve') await respond.resolve(desk, group.id)
       else {
         const found = await respond.fetchGroup(desk, group.id)
@@ -170,7 +237,8 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
         if (name === 'snooze') respond.snooze(desk, found, now + 3 * MINUTE)
         if (name === 'escalate') respond.escalate(desk, found)
         if (name === 'notMine' && pages.length > 0) respond.notMine(desk, found, pick(pages).id)
-        if (name === 'pageAlso' && found.climbId && found.status !== 'resolved') respond.pageAlso(desk, found, { kind: 'person', id: pick([...directory.people.keys()]) })
+        if (name === 'pageAlso' && found.climbId && found.status !== 'resolved')
+          respond.pageAlso(desk, found, { kind: 'person', id: pick([...directory.people.keys()]) })
       }
       await desk.save()
     })
@@ -185,7 +253,16 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
       note(`${one.action} ${one.dedupKey}`)
       const times = has('doubledSignals', 0.5) ? 2 : 1
       for (let sent = 0; sent < times; sent += 1) {
-        await quietly(intake.accept({ sourceId: 'source', path: '/', body: '', received: { signals: [one], changes: [], problems: [] }, status: 202, replayOf: null }))
+        await quietly(
+          intake.accept({
+            sourceId: 'source',
+            path: '/',
+            body: '',
+            received: { signals: [one], changes: [], problems: [] },
+            status: 202,
+            replayOf: null,
+          }),
+        )
       }
     } else if (dice < 0.42) {
       if (!isPaused) await quietly(tick(store, tools))
@@ -202,7 +279,8 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
       note(`worker ${worker.number} pauses`)
       worker.pausedUntil = now + LEASE_MS * 3
       // What it has under way is lost to the others; its answer will come as a zombie's.
-      for (const call of calls) if (call.worker === worker.number) add(unknown, call.message.idempotencyKey)
+      for (const call of calls)
+        if (call.worker === worker.number) add(unknown, call.message.idempotencyKey)
     } else if (dice < 0.91 && has('personRemoved', 0.7)) {
       const people = new Map(directory.people)
       people.delete(pick([...people.keys()]))
@@ -216,7 +294,9 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
         store.memory.rows.climb.set(climb.id, { ...climb, ladder: null as never })
       }
     } else {
-      const span = has('clockJumps', 0.2) ? 90 * MINUTE : pick([SECOND, 5 * SECOND, 20 * SECOND, MINUTE, 3 * MINUTE])
+      const span = has('clockJumps', 0.2)
+        ? 90 * MINUTE
+        : pick([SECOND, 5 * SECOND, 20 * SECOND, MINUTE, 3 * MINUTE])
       now += span
       // A call that hangs is given up by its own time limit before its lease ends.
       for (const call of [...calls]) {
@@ -234,14 +314,27 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
     const { rows, entries } = store.memory
     const poisoned = [...rows.climb.values()].some((climb) => climb.ladder === null)
     const wrong = [...problems]
-    if (!poisoned) wrong.push(...whatIsWrong({ alerts: [...rows.alert.values()], groups: rows.group, climbs: rows.climb, pages: rows.page, attempts: [...rows.attempt.values()] }))
+    if (!poisoned)
+      wrong.push(
+        ...whatIsWrong({
+          alerts: [...rows.alert.values()],
+          groups: rows.group,
+          climbs: rows.climb,
+          pages: rows.page,
+          attempts: [...rows.attempt.values()],
+        }),
+      )
     // I5: at most one more than the outcomes nobody knows.
     for (const [key, count] of accepted) {
-      if (count > 1 + (unknown.get(key) ?? 0)) wrong.push(`${key} was delivered ${count} times with ${unknown.get(key) ?? 0} unknown outcomes`)
+      if (count > 1 + (unknown.get(key) ?? 0))
+        wrong.push(
+          `${key} was delivered ${count} times with ${unknown.get(key) ?? 0} unknown outcomes`,
+        )
     }
     // I21: one entry a page opened, one a page closed.
     const opened = entries.filter((entry) => entry.kind === 'paged').length
-    if (opened !== rows.page.size) wrong.push(`${rows.page.size} pages, ${opened} entries that say so`)
+    if (opened !== rows.page.size)
+      wrong.push(`${rows.page.size} pages, ${opened} entries that say so`)
     const closed = [...rows.page.values()].filter((page) => page.status !== 'open').length
     const said = entries.filter((entry) => entry.kind === 'pageClosed').length
     if (closed !== said) wrong.push(`${closed} pages ended, ${said} entries that say so`)
@@ -262,7 +355,12 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
     isCalm = true
     store.onCommit = () => undefined
     for (const climb of store.memory.rows.climb.values()) {
-      if (climb.ladder === null) store.memory.rows.climb.set(climb.id, { ...climb, quarantine: 'poisoned by the rig', wakeAt: climb.wakeAt })
+      if (climb.ladder === null)
+        store.memory.rows.climb.set(climb.id, {
+          ...climb,
+          quarantine: 'poisoned by the rig',
+          wakeAt: climb.wakeAt,
+        })
     }
     for (const worker of workers) worker.pausedUntil = 0
     for (let round = 0; round < 40; round += 1) {
@@ -290,7 +388,8 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
     const { rows } = store.memory
     for (const row of [...rows.alert.values(), ...rows.climb.values(), ...rows.attempt.values()]) {
       if ('quarantine' in row && row.quarantine !== null) continue
-      if (row.wakeAt !== null && row.wakeAt < now) return `a row that was due at ${(row.wakeAt - now) / SECOND} s is still waiting`
+      if (row.wakeAt !== null && row.wakeAt < now)
+        return `a row that was due at ${(row.wakeAt - now) / SECOND} s is still waiting`
     }
     return null
   }
@@ -303,12 +402,21 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
       const climb = rows.climb.get(page.climbId)
       if (climb?.quarantine) continue
       const tries = [...rows.attempt.values()].filter((attempt) => attempt.pageId === page.id)
-      if (tries.some((attempt) => attempt.status === 'sent' || attempt.status === 'unknown' || attempt.status === 'waiting')) continue
+      if (
+        tries.some(
+          (attempt) =>
+            attempt.status === 'sent' ||
+            attempt.status === 'unknown' ||
+            attempt.status === 'waiting',
+        )
+      )
+        continue
       const person = directory.people.get(page.personId)
       const isGone = !person || tries.every((attempt) => dead.has(attempt.contactId))
       if (!isGone) return `page ${page.id}: open, never delivered, and nothing is going to try`
       // They cannot be reached, so the climb must not be standing still for them.
-      if (climb?.state.status === 'climbing' && climb.state.wakeAt < now) return `climb ${climb.id} stands still for somebody who cannot be reached`
+      if (climb?.state.status === 'climbing' && climb.state.wakeAt < now)
+        return `climb ${climb.id} stands still for somebody who cannot be reached`
     }
     return null
   }
@@ -320,25 +428,99 @@ function makeDirectory(random: () => number): Directory {
   const any = (): string => ids[Math.floor(random() * ids.length)] as string
   const people = new Map(
     ids.map((id) => {
-      const contacts = Array.from({ length: Math.floor(random() * 3) + (random() < 0.9 ? 1 : 0) }, (_, number) => ({
-        id: `${id}c${number}`, slug: `c${number}`, kind: random() < 0.8 ? 'webhook' : 'email', fields: { id: `${id}c${number}` }, verifiedAt: null, disabledReason: null,
-      }))
-      return [id, { id, slug: id, name: id, email: null, timezone: 'UTC', locale: 'en', role: 'responder' as const, contacts, rules: null }]
+      const contacts = Array.from(
+        { length: Math.floor(random() * 3) + (random() < 0.9 ? 1 : 0) },
+        (_, number) => ({
+          id: `${id}c${number}`,
+          slug: `c${number}`,
+          kind: random() < 0.8 ? 'webhook' : 'email',
+          fields: { id: `${id}c${number}` },
+          verifiedAt: null,
+          disabledReason: null,
+        }),
+      )
+      return [
+        id,
+        {
+          id,
+          slug: id,
+          name: id,
+          email: null,
+          timezone: 'UTC',
+          locale: 'en',
+          role: 'responder' as const,
+          contacts,
+          rules: null,
+        },
+      ]
     }),
   )
   const steps = Array.from({ length: Math.floor(random() * 4) }, () => ({
-    targets: Array.from({ length: Math.floor(random() * 3) }, () => ({ kind: 'person' as const, id: any() })),
+    targets: Array.from({ length: Math.floor(random() * 3) }, () => ({
+      kind: 'person' as const,
+      id: any(),
+    })),
     waitMs: (1 + Math.floor(random() * 5)) * MINUTE,
   }))
   return {
     version: 1,
-    organisation: { name: 'x', fallback: [{ kind: 'person', id: any() }], pausedAt: null, epoch: 1 },
+    organisation: {
+      name: 'x',
+      fallback: [{ kind: 'person', id: any() }],
+      pausedAt: null,
+      epoch: 1,
+    },
     people,
     teams: new Map(),
     schedules: new Map(),
-    ladders: new Map([['ladder', { id: 'ladder', slug: 'l', name: 'l', teamId: null, steps, repeat: Math.floor(random() * 3), acknowledgementTimeoutMs: random() < 0.3 ? 10 * MINUTE : null }]]),
-    services: new Map([['service', { id: 'service', slug: 's', name: 's', teamId: null, tier: null, escalationId: 'ladder', urgency: random() < 0.7 ? 'high' : 'bySeverity', groupBy: null, pauseMs: random() < 0.3 ? MINUTE : 0, repository: null, channel: null, runbookUrl: null, dependsOn: [] }]]),
-    sources: new Map([['source', { id: 'source', slug: 's', name: 's', kind: 'x', serviceId: 'service', teamId: null, ignoreLabels: [] }]]),
+    ladders: new Map([
+      [
+        'ladder',
+        {
+          id: 'ladder',
+          slug: 'l',
+          name: 'l',
+          teamId: null,
+          steps,
+          repeat: Math.floor(random() * 3),
+          acknowledgementTimeoutMs: random() < 0.3 ? 10 * MINUTE : null,
+        },
+      ],
+    ]),
+    services: new Map([
+      [
+        'service',
+        {
+          id: 'service',
+          slug: 's',
+          name: 's',
+          teamId: null,
+          tier: null,
+          escalationId: 'ladder',
+          urgency: random() < 0.7 ? 'high' : 'bySeverity',
+          groupBy: null,
+          pauseMs: random() < 0.3 ? MINUTE : 0,
+          repository: null,
+          channel: null,
+          runbookUrl: null,
+          dependsOn: [],
+        },
+      ],
+    ]),
+    sources: new Map([
+      [
+        'source',
+        {
+          id: 'source',
+          slug: 's',
+          name: 's',
+          kind: 'x',
+          serviceId: 'service',
+          teamId: null,
+          ignoreLabels: [],
+        },
+      ],
+    ]),
     routes: [],
     silences: [],
     maintenances: [],
