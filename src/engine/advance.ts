@@ -62,9 +62,9 @@ function gather(desk: Desk, climb: Climb, event: Event): Facts {
   const about =
     event.kind === 'declined' ? event.by : event.kind === 'unreachable' ? event.person : null
   const waitingFor = openPagesOf(desk, climb.id)
-    .filter(
-      (page) => page.personId !== about && 'step' in climb.state && page.step === climb.state.step,
-    )
+    .filter((page) => page.personId !== about)
+    .filter((page) => 'step' in climb.state && page.step === climb.state.step)
+    .filter((page) => mayStillReach(desk, page.id))
     .map((page) => page.personId)
   return factsFor(
     climb.ladder,
@@ -72,6 +72,15 @@ function gather(desk: Desk, climb: Climb, event: Event): Facts {
     { now: desk.now, urgency: climb.urgency, waitingFor },
     whereabouts(desk.directory, desk.tools.loudnessOf),
   )
+}
+
+/** Something reached this person, or is going to be tried. */
+function mayStillReach(desk: Desk, pageId: Id): boolean {
+  for (const attempt of desk.all('attempt')) {
+    const isLost = attempt.status === 'failed' || attempt.status === 'cancelled'
+    if (attempt.pageId === pageId && !isLost) return true
+  }
+  return false
 }
 
 /** The group shows what its climb is: held by a person is acknowledged, everything else is not. */

@@ -49,7 +49,12 @@ const FAULTS = [
 ] as const
 type Fault = (typeof FAULTS)[number]
 
-class Crash extends Error {}
+/** The transaction breaks, before it was committed or without anybody learning that it was. */
+class Crash extends Problem {
+  constructor(when: string) {
+    super('unavailable', 'databaseUnavailable', `crash ${when} the commit`)
+  }
+}
 
 type Call = {
   worker: number
@@ -93,8 +98,8 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
   store.onCommit = (when) => {
     if (when === 'before' && has('serializationFailure', 0.05))
       throw new Problem('unavailable', 'databaseUnavailable', 'again')
-    if (when === 'before' && has('crashBeforeCommit', 0.05)) throw new Crash('before commit')
-    if (when === 'after' && has('crashAfterCommit', 0.05)) throw new Crash('after commit')
+    if (when === 'before' && has('crashBeforeCommit', 0.05)) throw new Crash('before')
+    if (when === 'after' && has('crashAfterCommit', 0.05)) throw new Crash('after')
   }
 
   const calls: Call[] = []
@@ -324,6 +329,12 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
           attempts: [...rows.attempt.values()],
         }),
       )
+    if (!poisoned) wrong.push(...unkept())
+    if (!faults.has('poisonRow')) {
+      for (const row of [...rows.alert.values(), ...rows.climb.values()]) {
+        if (row.quarantine !== null) wrong.push(`${row.id} is in quarantine: ${row.quarantine}`)
+      }
+    }
     // I5: at most one more than the outcomes nobody knows.
     for (const [key, count] of accepted) {
       if (count > 1 + (unknown.get(key) ?? 0))
@@ -339,6 +350,50 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
     const said = entries.filter((entry) => entry.kind === 'pageClosed').length
     if (closed !== said) wrong.push(`${closed} pages ended, ${said} entries that say so`)
     return wrong[0] ?? null
+  }
+
+  /** Promises that hold at every moment: somebody is on it, and nothing was given up in silence. */
+  function unkept(): string[] {
+    const { rows } = store.memory
+    const wrong: string[] = []
+    const attempts = [...rows.attempt.values()]
+    const isLost = (pageId: string): boolean => {
+      const mine = attempts.filter((attempt) => attempt.pageId === pageId)
+      return (
+        mine.length > 0 &&
+        mine.every((attempt) => attempt.status === 'failed' || attempt.status === 'cancelled')
+      )
+    }
+    for (const page of rows.page.values()) {
+      if (page.status !== 'open') continue
+      const mine = attempts.filter((attempt) => attempt.pageId === page.id)
+      for (const attempt of mine) {
+        // I12: a failure that may pass is followed by another try for as long as the page is open.
+        const isLast = !mine.some(
+          (one) => one.slot === attempt.slot && one.tryNumber > attempt.tryNumber,
+        )
+        if (isLast && attempt.status === 'failed' && attempt.reason?.startsWith('http')) {
+          wrong.push(
+            `attempt ${attempt.id} failed for now (${attempt.reason}) and is not tried again`,
+          )
+        }
+      }
+    }
+    for (const climb of rows.climb.values()) {
+      if (climb.state.status !== 'climbing' || climb.quarantine !== null) continue
+      const { step, round } = climb.state
+      const here = [...rows.page.values()].filter(
+        (page) => page.climbId === climb.id && page.step === step,
+      )
+      // I10: it waits only where it has paged somebody.
+      if (!here.some((page) => page.round === round))
+        wrong.push(`climb ${climb.id} waits at a step where it paged nobody`)
+      // I11: and not for people of whom all have turned out to be out of reach.
+      const open = here.filter((page) => page.status === 'open')
+      if (open.length > 0 && open.every((page) => isLost(page.id)))
+        wrong.push(`climb ${climb.id} waits for people it cannot reach`)
+    }
+    return wrong
   }
 
   let steps = 0
@@ -390,6 +445,12 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
       if ('quarantine' in row && row.quarantine !== null) continue
       if (row.wakeAt !== null && row.wakeAt < now)
         return `a row that was due at ${(row.wakeAt - now) / SECOND} s is still waiting`
+    }
+    for (const attempt of rows.attempt.values()) {
+      // I17: a claim that nobody holds any more has an end.
+      if (attempt.status === 'claimed' && now - (attempt.startedAt ?? now) > LEASE_MS + MINUTE) {
+        return `attempt ${attempt.id} has been claimed for ${(now - (attempt.startedAt ?? now)) / SECOND} s`
+      }
     }
     return null
   }
