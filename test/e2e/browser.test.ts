@@ -1,0 +1,169 @@
+/** In a real browser: from the set-up link to an acknowledged page, and hostile text that stays text. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import axe from 'axe-core'
+import { type App, startApp } from '../../src/app.ts'
+import { readAssets } from '../../src/cli/serve.ts'
+import { readConfig } from '../../src/config.ts'
+import { ADMIN, KEY } from '../rigs/world.ts'
+
+const CHROMIUM = '/usr/bin/chromium'
+const isInstalled = existsSync(CHROMIUM)
+if (!isInstalled)
+  process.stderr.write('e2e: chromium is not installed; the browser tests are passed over\n')
+
+let directory = ''
+let app: App
+let browser: Browser
+let page: Page
+const complaints: string[] = []
+
+beforeAll(async () => {
+  if (!isInstalled) return
+  execFileSync('node', ['scripts/build.mjs'], { stdio: 'ignore' })
+  directory = mkdtempSync(join(tmpdir(), 'allclear-browser-'))
+  app = await startApp({
+    config: readConfig({
+      ALLCLEAR_DATA: join(directory, 'data'),
+      ALLCLEAR_PORT: '0',
+      ALLCLEAR_ADMIN_TOKEN: ADMIN,
+    }),
+    log: () => undefined,
+    version: 'test',
+    migrations: 'src/db/migrations',
+    assets: readAssets(),
+    beatMs: 50,
+  })
+  const text = `
+people: [ { id: ana, name: Ana, role: responder, contacts: [ { id: phone, kind: pretend, device: phone } ] }, { id: bo, name: Bo, role: responder, contacts: [ { id: phone, kind: pretend, device: phone } ] } ]
+escalations: [ { id: main, steps: [ { page: [ person:ana ] }, { page: [ person:bo ] } ] } ]
+services: [ { id: shop, name: Shop, escalation: main } ]
+sources: [ { id: pd, kind: pagerduty-events, service: shop, key: ${KEY} } ]
+`
+  const applied = await fetch(`${app.url}/api/v1/apply`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ text }),
+  })
+  expect(applied.status).toBe(200)
+  browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+  page = await browser.newPage()
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('dialog', (dialog) => {
+    complaints.push(`a dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+})
+afterAll(async () => {
+  if (!isInstalled) return
+  await browser.close()
+  await app.stop()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+const HOSTILE = '<img src=x onerror=alert(1)><script>alert(2)</script>"\'>'
+const trigger = (key: string, summary: string) =>
+  fetch(`${app.url}/v2/enqueue`, {
+    method: 'POST',
+    body: JSON.stringify({
+      routing_key: KEY,
+      event_action: 'trigger',
+      dedup_key: key,
+      payload: {
+        summary,
+        source: HOSTILE,
+        severity: 'critical',
+        component: HOSTILE,
+        custom_details: { note: HOSTILE },
+      },
+    }),
+  })
+
+async function barriers(): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const found = await page.evaluate(() =>
+    (
+      window as never as {
+        axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> }
+      }
+    ).axe.run(),
+  )
+  return found.violations.map(
+    (one) => `${one.id} ${JSON.stringify(one.nodes.map((node) => node.target))}`,
+  )
+}
+
+test.runIf(isInstalled)(
+  'from the set-up link to an acknowledged alert, live',
+  async () => {
+    await page.goto(String(app.setupUrl))
+    await page.getByLabel('Your name').fill('Ada')
+    await page.getByLabel('E-mail').fill('ada@example.com')
+    await page.getByLabel('Password').fill('correct horse battery')
+    await page.getByRole('button', { name: 'Make my account' }).click()
+    await page.getByText('All clear.').waitFor()
+    // The alert appears without a reload.
+    await trigger('one', 'Checkout is down')
+    await page.getByRole('link', { name: 'Checkout is down' }).click()
+    await page.getByText('Ana', { exact: true }).first().waitFor()
+    await page.getByText('would be paged at').first().waitFor()
+    await page.getByRole('button', { name: 'Acknowledge' }).click()
+    await page.getByText('Ada has it since').waitFor()
+    await page.getByRole('link', { name: 'receipt' }).first().waitFor()
+    expect(complaints).toEqual([])
+  },
+  120_000,
+)
+
+test.runIf(isInstalled)(
+  'hostile text of an alert is text on the list, in the detail and on the page screen',
+  async () => {
+    await trigger('evil', HOSTILE)
+    await page.goto(app.url)
+    await page.getByText('<img src=x').first().waitFor()
+    await page.getByText('<img src=x').first().click()
+    await page.getByText('What happened').waitFor()
+    const url = app.deps.screen.shown().at(-1)?.message.url
+    const phone = await browser.newPage({
+      javaScriptEnabled: false,
+      viewport: { width: 390, height: 844 },
+    })
+    const answer = await phone.goto(String(url))
+    expect((await answer?.body())?.length).toBeLessThan(20_000)
+    await phone.getByRole('button', { name: 'I have it' }).click()
+    await phone.getByText('You have it. Nobody else is being paged.').waitFor()
+    await phone.close()
+    expect(complaints).toEqual([])
+  },
+  120_000,
+)
+
+test.runIf(isInstalled)(
+  'no barrier that axe knows of, light and dark',
+  async () => {
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme })
+      for (const path of ['/', '/alerts/A-1', '/on-call', '/sources', '/silences', '/settings']) {
+        await page.goto(`${app.url}${path}`)
+        await page.getByRole('heading').first().waitFor()
+        expect([colorScheme, path, await barriers()]).toEqual([colorScheme, path, []])
+      }
+    }
+  },
+  120_000,
+)
