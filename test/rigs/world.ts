@@ -66,6 +66,8 @@ export type World = {
   alert(name: string): Promise<AlertDetailShown>
   /** "0 ana, 5 ben": who rang at which minute. */
   told(): string
+  /** Another node on the same database, under the same clock. It is stopped with the story. */
+  node(): Promise<App>
   end(): Promise<void>
 }
 
@@ -107,17 +109,21 @@ export async function makeWorld(options: { yaml?: string; start?: number } = {})
     ALLCLEAR_EGRESS_ALLOW: '127.0.0.1',
   })
   const problems: string[] = []
-  const app = await startApp({
-    config,
-    log: (level, what, detail) => {
-      if (level === 'error' && !what.startsWith('alarm'))
-        problems.push(`${what} ${JSON.stringify(detail)}`)
-    },
-    version: 'test',
-    migrations: 'src/db/migrations',
-    clock,
-    beats: false,
-  })
+  const start = (): Promise<App> =>
+    startApp({
+      config,
+      log: (level, what, detail) => {
+        if (level === 'error' && !what.startsWith('alarm')) {
+          problems.push(`${what} ${JSON.stringify(detail)}`)
+        }
+      },
+      version: 'test',
+      migrations: 'src/db/migrations',
+      clock,
+      beats: false,
+    })
+  const app = await start()
+  const others: App[] = []
 
   async function api<T>(
     method: string,
@@ -185,7 +191,13 @@ export async function makeWorld(options: { yaml?: string; start?: number } = {})
     alert: async (name) => (await api<AlertDetailShown>('GET', `/api/v1/alerts/${name}`)).body,
     told: () =>
       rang.map((one) => `${Number(((one.at - begin) / MINUTE).toFixed(2))} ${one.who}`).join(', '),
+    async node() {
+      const other = await start()
+      others.push(other)
+      return other
+    },
     async end() {
+      for (const other of others) await other.stop()
       await app.stop()
       phones.closeAllConnections()
       await new Promise((done) => phones.close(done))
