@@ -102,6 +102,10 @@ async function perform<T>(
         ;(draft.rows[kind] as Map<Id, unknown>).set(row.id, structuredClone(numbered))
       }
     },
+    async setAside(kind, id, why) {
+      const row = all(kind).find((one) => one.id === id)
+      if (row) (draft.rows[kind] as Map<Id, unknown>).set(id, { ...row, quarantine: why })
+    },
     record: async (entries) => void draft.entries.push(...(structuredClone(entries) as Entry[])),
     recordSignals: async (_requests, signals) => void draft.signals.push(...signals),
     async sentSince(contactIds, since) {

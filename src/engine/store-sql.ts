@@ -43,6 +43,9 @@ export function engineTx(tx: Tx, directoryAt: (tx: Tx) => Promise<Directory>): E
       const { upsert, values } = TABLES[kind] as (typeof TABLES)['alert']
       await tx.query(upsert, values(rows as never))
     },
+    async setAside(kind, id, why) {
+      await tx.query(`update ${TABLES[kind].name} set quarantine = $2 where id = $1`, [id, why])
+    },
     record: (entries) => record(tx, entries),
     async recordSignals(requests, signals) {
       await tx.query(INSERT_REQUESTS, requestValues(requests))

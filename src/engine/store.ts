@@ -66,6 +66,8 @@ export type EngineTx = {
   peek<L extends Lookup>(lookup: L): Promise<Rows[L['kind']][]>
   /** Inserts or replaces whole rows by id. */
   save<K extends Kind>(kind: K, rows: readonly Rows[K][]): Promise<void>
+  /** Puts a row aside, touching nothing else of it: it may hold what cannot be written back. */
+  setAside(kind: 'alert' | 'climb', id: Id, why: string): Promise<void>
   record(entries: readonly Entry[]): Promise<void>
   recordSignals(requests: readonly Requested[], signals: readonly Signalled[]): Promise<void>
   /** What these contacts were sent since then. */

@@ -106,8 +106,5 @@ async function quarantine<K extends keyof Kinds>(
 ): Promise<void> {
   const why = cause instanceof Error ? cause.message : String(cause)
   tools.alarm('quarantined', { kind, id, why })
-  await store.transaction('paging', async (tx) => {
-    const [row] = await tx.find({ kind, by: 'id', values: [id] })
-    if (row) await tx.save(kind, [{ ...row, quarantine: why } as never])
-  })
+  await store.transaction('paging', (tx) => tx.setAside(kind, id, why.slice(0, 500)))
 }

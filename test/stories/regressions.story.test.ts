@@ -179,7 +179,7 @@ test('R55, R22: a silence that is over silences nothing, also not what it silenc
 test('R56, I8: a clock that is set back pages nobody twice, and one that is set forward pages nobody never', async () => {
   await world.trigger('db')
   await world.pass(5)
-  await world.pass(-60, -60)
+  world.shift(-60)
   await world.beat()
   expect(world.told()).toBe('0 ana, 5 ben')
   await world.pass(60 * 24, 60 * 24)
