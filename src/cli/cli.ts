@@ -78,7 +78,10 @@ export async function runCli(argv: readonly string[]): Promise<number> {
         if (found.changes.length === 0 || !(await confirm('Carry this out?'))) return
       }
       const done = await call<PlanShown>(to(), 'POST', '/api/v1/apply', asked)
-      print(done, () => renderPlan(done as never, { file: options.file }))
+      print(done, () => {
+        const text = renderPlan(done as never, { file: options.file }).trimEnd()
+        return `${text}\n${done.changes.length === 0 ? 'Nothing had to be changed.' : 'Applied.'}`.trimStart()
+      })
     },
   )
   program

@@ -51,7 +51,10 @@ export function sourceConformance(name: string, samples: SourceSamples): void {
     const verdicts: [Verdict, number][] = [
       [{ kind: 'accepted', received }, samples.answers.accepted],
       [{ kind: 'unreadable' }, 400],
-      [{ kind: 'invalid', problems: [{ field: 'alerts[3].startsAt', message: 'is no time' }] }, 400],
+      [
+        { kind: 'invalid', problems: [{ field: 'alerts[3].startsAt', message: 'is no time' }] },
+        400,
+      ],
       [{ kind: 'tooLarge', bytesMax: 5 }, 413],
       [{ kind: 'unknownKey' }, samples.answers.unknownKey],
       [{ kind: 'shed', retryAfterSeconds: 7 }, samples.answers.shed],
@@ -59,7 +62,8 @@ export function sourceConformance(name: string, samples: SourceSamples): void {
     for (const [verdict, status] of verdicts) {
       const answer = route.answer(verdict)
       expect([verdict.kind, answer.status]).toEqual([verdict.kind, status])
-      if (verdict.kind === 'invalid') expect(JSON.stringify(answer.body)).toContain('alerts[3].startsAt')
+      if (verdict.kind === 'invalid')
+        expect(JSON.stringify(answer.body)).toContain('alerts[3].startsAt')
       if (verdict.kind === 'shed') expect(answer.headers?.['retry-after']).toBe('7')
       expect(JSON.stringify(answer.body)).not.toContain(samples.key)
     }
@@ -72,38 +76,73 @@ export function sourceConformance(name: string, samples: SourceSamples): void {
 
   test(`${name}: whatever stands in the place of any value, it never throws and every refusal names a field`, () => {
     const strange = fc.oneof(
-      fc.constantFrom<unknown>(null, undefined, '', -1, 1e308, true, [], {}, '\ud800', '\u0000', '2026-11-23T14:00:00', '0000', 'x'.repeat(3_000), [[[]]], { a: { b: {} } }),
+      fc.constantFrom<unknown>(
+        null,
+        undefined,
+        '',
+        -1,
+        1e308,
+        true,
+        [],
+        {},
+        '\ud800',
+        '\u0000',
+        '2026-11-23T14:00:00',
+        '0000',
+        'x'.repeat(3_000),
+        [[[]]],
+        { a: { b: {} } },
+      ),
       fc.jsonValue({ maxDepth: 3 }),
     )
     fc.assert(
-      fc.property(fc.constantFrom(trigger, resolve), fc.array(fc.tuple(fc.nat(200), strange), { maxLength: 3 }), (sample, changes) => {
-        const body = structuredClone(sample)
-        const places = placesIn(body)
-        for (const [index, value] of changes) {
-          const place = places[index % places.length]
-          if (place) place.holder[place.name] = value
-        }
-        const received = receive(body)
-        for (const problem of received.problems) expect(problem.field.length * problem.message.length).toBeGreaterThan(0)
-        for (const signal of received.signals) {
-          expect(signal.dedupKey.length).toBeGreaterThan(0)
-          expect(signal.dedupKey.length).toBeLessThanOrEqual(255)
-          expect(Object.keys(signal.labels).length).toBeLessThanOrEqual(LABELS_MAX * 2)
-          for (const value of Object.values(signal.labels)) {
-            expect(typeof value).toBe('string')
-            expect(value.length).toBeLessThanOrEqual(LABEL_VALUE_MAX)
-            expect(value.isWellFormed() && !value.includes('\0')).toBe(true)
+      fc.property(
+        fc.constantFrom(trigger, resolve),
+        fc.array(fc.tuple(fc.nat(200), strange), { maxLength: 3 }),
+        (sample, changes) => {
+          const body = structuredClone(sample)
+          const places = placesIn(body)
+          for (const [index, value] of changes) {
+            const place = places[index % places.length]
+            if (place) place.holder[place.name] = value
           }
-          for (const link of signal.links) expect(link.href).toMatch(/^https?:\/\//)
-        }
-      }),
+          const received = receive(body)
+          for (const problem of received.problems)
+            expect(problem.field.length * problem.message.length).toBeGreaterThan(0)
+          for (const signal of received.signals) {
+            expect(signal.dedupKey.length).toBeGreaterThan(0)
+            expect(signal.dedupKey.length).toBeLessThanOrEqual(255)
+            expect(Object.keys(signal.labels).length).toBeLessThanOrEqual(LABELS_MAX * 2)
+            for (const value of Object.values(signal.labels)) {
+              expect(typeof value).toBe('string')
+              expect(value.length).toBeLessThanOrEqual(LABEL_VALUE_MAX)
+              expect(value.isWellFormed() && !value.includes('\0')).toBe(true)
+            }
+            for (const link of signal.links) expect(link.href).toMatch(/^https?:\/\//)
+          }
+        },
+      ),
       { numRuns: 1_000 },
     )
-    for (const body of [null, 5, 'x', [], [[]], true]) expect(receive(body).problems.length).toBeGreaterThan(0)
+    for (const body of [null, 5, 'x', [], [[]], true])
+      expect(receive(body).problems.length).toBeGreaterThan(0)
   })
 
   test(`${name}: what the parser lets through of hostile texts does no harm`, () => {
-    const texts = ['', ' ', '{', '{"a":1,}', '[1,2', `${'['.repeat(9_999)}`, '{"__proto__":{"x":1}}', '{"constructor":1}', 'NaN', '{"a":1e999}', '\uFEFF{}', '{"a":"\\ud800"}']
+    const texts = [
+      '',
+      ' ',
+      '{',
+      '{"a":1,}',
+      '[1,2',
+      `${'['.repeat(9_999)}`,
+      '{"__proto__":{"x":1}}',
+      '{"constructor":1}',
+      'NaN',
+      '{"a":1e999}',
+      '\uFEFF{}',
+      '{"a":"\\ud800"}',
+    ]
     for (const text of texts) {
       const parsed = parseJson(text)
       if (parsed.ok) receive(parsed.value)

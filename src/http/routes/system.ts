@@ -200,6 +200,16 @@ export const systemRoutes: readonly Route[] = [
   }),
   route({
     method: 'get',
+    path: '/api/v1/webhook-secret',
+    summary: 'The secret that outgoing webhooks are signed with',
+    policy: { needs: 'administer' },
+    reply: z.object({ secret: z.string() }).openapi('WebhookSecret'),
+    handle: async ({ deps }) => ({
+      body: { secret: String(deps.destinationOf('webhook', {}).settings.secret ?? '') },
+    }),
+  }),
+  route({
+    method: 'get',
     path: '/api/v1/pretend',
     summary: 'What the phone, mailbox and chat on screen received',
     policy: { needs: 'read' },

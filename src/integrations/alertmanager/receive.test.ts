@@ -18,7 +18,18 @@ const alert = (status: 'firing' | 'resolved', more: object = {}) => ({
   fingerprint: '8ee1e3c947bdbc98',
   ...more,
 })
-const notification = (status: 'firing' | 'resolved', alerts: object[]) => ({ receiver: 'all', status, alerts, groupLabels: { alertname: 'AlwaysOn' }, commonLabels: {}, commonAnnotations: {}, externalURL: 'http://am:9093', version: '4', groupKey: '{}:{alertname="AlwaysOn"}', truncatedAlerts: 0 })
+const notification = (status: 'firing' | 'resolved', alerts: object[]) => ({
+  receiver: 'all',
+  status,
+  alerts,
+  groupLabels: { alertname: 'AlwaysOn' },
+  commonLabels: {},
+  commonAnnotations: {},
+  externalURL: 'http://am:9093',
+  version: '4',
+  groupKey: '{}:{alertname="AlwaysOn"}',
+  truncatedAlerts: 0,
+})
 
 sourceConformance('Alertmanager webhook v4', {
   kind: alertmanager,
@@ -31,18 +42,32 @@ sourceConformance('Alertmanager webhook v4', {
 })
 
 test('fingerprints are those of Prometheus', () => {
-  expect(fingerprint({ alertname: 'AlwaysOn', service: 'checkout-api', severity: 'critical' })).toBe('8ee1e3c947bdbc98')
+  expect(
+    fingerprint({ alertname: 'AlwaysOn', service: 'checkout-api', severity: 'critical' }),
+  ).toBe('8ee1e3c947bdbc98')
   expect(fingerprint({ severity: 'warning', alertname: 'Flap' })).toBe('f851ccfac190e046')
 })
 
 test('a fingerprint that is missing is computed', () => {
-  const [signal] = route.receive(notification('firing', [alert('firing', { fingerprint: undefined })]), { now: 1 }).signals
+  const [signal] = route.receive(
+    notification('firing', [alert('firing', { fingerprint: undefined })]),
+    { now: 1 },
+  ).signals
   expect(signal?.dedupKey).toBe('8ee1e3c947bdbc98')
 })
 
 test('each alert counts by its own status, and Go’s zero time is no time', () => {
-  const received = route.receive(notification('firing', [alert('firing'), alert('resolved', { labels: { alertname: 'B' }, fingerprint: 'b' })]), { now: 1 })
-  expect(received.signals.map((one) => [one.action, one.dedupKey])).toEqual([['trigger', '8ee1e3c947bdbc98'], ['resolve', 'b']])
+  const received = route.receive(
+    notification('firing', [
+      alert('firing'),
+      alert('resolved', { labels: { alertname: 'B' }, fingerprint: 'b' }),
+    ]),
+    { now: 1 },
+  )
+  expect(received.signals.map((one) => [one.action, one.dedupKey])).toEqual([
+    ['trigger', '8ee1e3c947bdbc98'],
+    ['resolve', 'b'],
+  ])
   expect(received.signals[0]?.occurredAt).toBe(Date.parse('2026-11-23T09:04:07.888Z'))
   expect(received.signals[0]?.endsAt).toBeNull()
 })
@@ -52,9 +77,14 @@ test('the bearer token is a key, too', () => {
 })
 
 const SAMPLES = join(import.meta.dirname, '../../../../shared/data/alertmanager-webhook-payloads')
-if (!existsSync(SAMPLES)) process.stderr.write('alertmanager: the collected payloads are not here; that test is passed over\n')
+if (!existsSync(SAMPLES))
+  process.stderr.write(
+    'alertmanager: the collected payloads are not here; that test is passed over\n',
+  )
 test.runIf(existsSync(SAMPLES))('collected payloads of other projects are read', () => {
-  const files = readdirSync(SAMPLES, { recursive: true }).map((name) => join(SAMPLES, String(name))).filter((path) => path.endsWith('.json') && statSync(path).isFile())
+  const files = readdirSync(SAMPLES, { recursive: true })
+    .map((name) => join(SAMPLES, String(name)))
+    .filter((path) => path.endsWith('.json') && statSync(path).isFile())
   let read = 0
   for (const path of files) {
     const body = JSON.parse(readFileSync(path, 'utf8')) as { alerts?: unknown[] }
