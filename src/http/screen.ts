@@ -25,13 +25,13 @@ export type ScreenFacts = {
   canEscalate: boolean
 }
 
-export const SCREEN_CSS = `:root{color-scheme:dark;--sev:#9aa4b5}*{box-sizing:border-box}
+export const SCREEN_CSS = `:root{color-scheme:dark;--sev:#9aa4b5}*{box-sizing:border-box}main{display:contents}
 body{margin:0;font:17px/1.45 system-ui,-apple-system,"Segoe UI",sans-serif;background:#11141a;color:#eef1f5;min-height:100vh;min-height:100dvh;display:flex;flex-direction:column;padding:20px max(20px,calc(50vw - 260px));font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .sev{font-weight:700;color:var(--sev)}.critical{--sev:#ff7a66}.error{--sev:#ffa05c}.warning{--sev:#f2c14e}.info{--sev:#9aa4b5}
 h1{font-size:26px;line-height:1.2;margin:6px 0 12px;letter-spacing:-.01em;font-weight:650}
 p{margin:0 0 8px;color:#b4bcc9}p.lead{color:#eef1f5}a{color:inherit;text-underline-offset:3px}dl{margin:8px 0;display:grid;grid-template-columns:auto 1fr;gap:2px 12px;font-size:15px;color:#b4bcc9}dt{color:#8b95a5}dd{margin:0}
 .said{border:1px solid #3a4352;border-radius:10px;padding:12px 14px;color:#eef1f5;margin-bottom:14px}
-form{margin-top:auto;padding-top:20px;display:grid;gap:12px}button{font:600 20px/1.2 inherit;font-family:inherit;padding:20px;border-radius:14px;border:0;min-height:64px;width:100%;cursor:pointer}
+form{margin-top:auto;padding-top:20px;display:grid;gap:12px}button{font-family:inherit;font-size:20px;font-weight:600;line-height:1.2;padding:20px;border-radius:14px;border:0;min-height:64px;width:100%;cursor:pointer}
 .ack{background:#eef1f5;color:#11141a}.esc{background:#2a303b;color:#eef1f5}.more{display:flex;gap:8px;justify-content:center}.more button{background:none;color:#b4bcc9;font-size:16px;font-weight:400;padding:12px;min-height:48px;width:auto;text-decoration:underline dotted;text-underline-offset:5px}
 button:focus-visible,a:focus-visible{outline:3px solid #7ab8ff;outline-offset:2px}`
 
@@ -86,6 +86,6 @@ const page = (
   body: string,
 ): string => `<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><meta name="referrer" content="no-referrer">
-<title>${escapeHtml(truncate(printable(title), 120))}</title><style>${SCREEN_CSS}</style></head><body><main style="display:contents">
+<title>${escapeHtml(truncate(printable(title), 120))}</title><style>${SCREEN_CSS}</style></head><body><main>
 ${body}
 </main></body></html>`

@@ -119,7 +119,7 @@ function Head({ alert }: { alert: AlertDetailShown }) {
 }
 
 const MARKS: Readonly<Record<StepShown['state'], string>> = {
-  done: 'border-done',
+  done: 'border-line',
   now: 'border-open',
   next: 'border-line border-dashed',
   passed: 'border-line',
@@ -133,7 +133,7 @@ function Strip({ steps }: { steps: StepShown[] }) {
       {steps.slice(0, 12).map((step) => (
         <li
           key={`${step.at}${step.level}${step.state}`}
-          className={`border-2 rounded-lg px-3 py-2 min-w-36 ${MARKS[step.state]}`}
+          className={`border-2 rounded-lg px-3 py-2 min-w-36 ${step.people.some((one) => one.outcome === 'acknowledged') ? 'border-done' : MARKS[step.state]}`}
         >
           <span className="text-mute text-[12.5px] block">
             {step.isFallback ? 'last resort' : `level ${step.level}`}
