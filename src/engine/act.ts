@@ -4,11 +4,12 @@
  */
 import type { Action, Principal } from '../access/can.ts'
 import { refusal, type Thing } from '../access/can.ts'
+import { recordAudit } from '../audit/store.ts'
 import type { Db, Tx } from '../db/tx.ts'
 import type { DirectoryCache } from '../directory/store.ts'
 import type { Target } from '../escalation/ladder.ts'
 import type { Id } from '../lib/id.ts'
-import { type Instant, toIso } from '../lib/instant.ts'
+import type { Instant } from '../lib/instant.ts'
 import { notFound, Problem } from '../lib/problem.ts'
 import type { Actor } from '../timeline/entry.ts'
 import { type Desk, openDesk } from './desk.ts'
@@ -166,17 +167,13 @@ async function auditRow(
         : 'alertId' in asked
           ? asked.alertId
           : null
-  await tx.query(
-    'insert into audit (id, at, actor, action, object_kind, object_id, request_id, detail) values ($1, $2, $3, $4, $5, $6, $7, $8)',
-    [
-      deps.tools.makeId(tx.now),
-      toIso(tx.now),
-      JSON.stringify(acting.actor),
-      asked.verb,
-      'alert',
-      object ?? null,
-      acting.requestId ?? null,
-      JSON.stringify({ outcome: result.kind }),
-    ],
-  )
+  await recordAudit(tx, {
+    id: deps.tools.makeId(tx.now),
+    actor: acting.actor,
+    action: asked.verb,
+    objectKind: 'alert',
+    objectId: object ?? null,
+    requestId: acting.requestId ?? null,
+    detail: { outcome: result.kind },
+  })
 }

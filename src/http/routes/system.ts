@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { z } from '@hono/zod-openapi'
+import { recordAudit } from '../../audit/store.ts'
 import { ActedView } from '../../contract/views.ts'
 import { act } from '../../engine/act.ts'
 import { toIso } from '../../lib/instant.ts'
@@ -173,10 +174,15 @@ export const systemRoutes: readonly Route[] = [
       const reader = createReadStream(file.path)
       reader.once('close', () => file.remove())
       await read((tx) =>
-        tx.query(
-          "insert into audit (id, at, actor, action, object_kind, request_id) values ($1, $2, $3, 'backup', 'instance', $4)",
-          [deps.tools.makeId(tx.now), toIso(tx.now), JSON.stringify(caller.actor), requestId],
-        ),
+        recordAudit(tx, {
+          id: deps.tools.makeId(tx.now),
+          actor: caller.actor,
+          action: 'backup',
+          objectKind: 'instance',
+          objectId: null,
+          requestId,
+          detail: {},
+        }),
       )
       return {
         stream: Readable.toWeb(reader) as ReadableStream<Uint8Array>,
