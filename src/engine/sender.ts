@@ -13,6 +13,8 @@ import type { Tools } from './tools.ts'
 
 /** Provider calls under way at once, in one process. */
 export const CALLS_MAX = 256
+/** Calls started before others have their turn. */
+const CALLS_AT_ONCE = 8
 
 export type SenderDeps = {
   store: EngineStore
@@ -96,7 +98,10 @@ export function createSender(deps: SenderDeps): Sender {
       const room = Math.min(CLAIM_MAX, CALLS_MAX - underWay.size)
       if (room <= 0) return 0
       const claimed = await store.transaction('paging', (tx) => claim(tx, tools, room))
-      for (const message of claimed.messages) {
+      for (const [index, message] of claimed.messages.entries()) {
+        // Starting a hundred calls in one go would keep everybody else in this process waiting.
+        if (index % CALLS_AT_ONCE === CALLS_AT_ONCE - 1)
+          await new Promise((next) => setImmediate(next))
         const running: Promise<void> = call(claimed, message)
           .catch(deps.onTrouble)
           .finally(() => underWay.delete(running))
