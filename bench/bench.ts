@@ -19,6 +19,7 @@ const option = (name: string, otherwise: number): number => {
 const RUNS = option('runs', 3)
 const REQUESTS = option('requests', 15_000)
 const KEY = 'benchbenchbenchbenchbenchbench00'
+const HELD_KEY = 'benchbenchbenchbenchbenchbench22'
 const AM_KEY = 'benchbenchbenchbenchbenchbench11'
 const TOKEN = 'bench-token-bench-token-bench-token-00'
 const PORT = 39_411
@@ -145,6 +146,7 @@ escalations: [ { id: main, steps: [ { page: [ person:robot ], wait: 1h } ] } ]
 services: [ { id: shop, name: Shop, escalation: main }, { id: quiet, name: Quiet, escalation: main, pause: 1h } ]
 sources:
   - { id: loud, kind: pagerduty-events, service: shop, key: ${KEY} }
+  - { id: held, kind: pagerduty-events, service: quiet, key: ${HELD_KEY} }
   - { id: am, kind: alertmanager, service: quiet, key: ${AM_KEY} }
 `,
   })
@@ -155,23 +157,27 @@ sources:
   const alertmanager = startAlertmanager(hookPort)
   for (const connections of [32, 128]) {
     const ours: Result[] = []
+    const loud: Result[] = []
     const paged: number[] = []
     const theirs: Result[] = []
+    const enqueue = (key: string, prefix: string): Promise<Result> =>
+      send({
+        port: PORT,
+        path: '/v2/enqueue',
+        connections,
+        requests: REQUESTS,
+        batch: 1,
+        key,
+        prefix,
+        perSecond: 0,
+      })
     for (let run = 0; run < RUNS; run += 1) {
+      ours.push(await enqueue(HELD_KEY, `h${connections}-${run}-`))
+      // What is accepted is also sorted into groups; the next figure starts when that is done.
+      await pause(2_000)
       const before = received.count
       const start = performance.now()
-      ours.push(
-        await send({
-          port: PORT,
-          path: '/v2/enqueue',
-          connections,
-          requests: REQUESTS,
-          batch: 1,
-          key: KEY,
-          prefix: `r${connections}-${run}-`,
-          perSecond: 0,
-        }),
-      )
+      loud.push(await enqueue(KEY, `r${connections}-${run}-`))
       const isWhole = await untilReceived(before + REQUESTS)
       if (!isWhole)
         say('LOST', `${before + REQUESTS - received.count} pages did not arrive within two minutes`)
@@ -179,6 +185,7 @@ sources:
       if (alertmanager) theirs.push(await sendTheirs(connections, run))
     }
     report(`accepted durably, one a request, ${connections} connections`, ours, 1)
+    report(`  the same while each of them pages`, loud, 1)
     if (theirs.length > 0)
       report(`  Alertmanager, nothing durable, ${connections} connections`, theirs, 1)
     say(

@@ -70,7 +70,7 @@ async function populate(db: Db) {
 }
 
 const tallies = (db: Db) =>
-  db.withTx('web', async (tx) => {
+  db.withTx('chores', async (tx) => {
     const { tables } = await findTables(tx)
     const all: object[] = []
     for (const table of tables) all.push({ name: table.name, ...(await tallyTable(tx, table)) })

@@ -25,8 +25,24 @@ export const parsers = {
   },
 }
 
+const USUAL = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,3})?\+00$/
+
 /** `2026-11-23 14:02:05.123+00`, as PostgreSQL writes it under ISO dates and UTC. */
 function readTimestamp(text: string): Instant {
+  const year = Number(text.slice(0, 4))
+  // By far the most of them, and many: read by place, at a tenth of the cost.
+  if (USUAL.test(text) && year >= 100) {
+    const fraction = text.slice(20, -3)
+    return Date.UTC(
+      year,
+      Number(text.slice(5, 7)) - 1,
+      Number(text.slice(8, 10)),
+      Number(text.slice(11, 13)),
+      Number(text.slice(14, 16)),
+      Number(text.slice(17, 19)),
+      fraction === '' ? 0 : Number(fraction.padEnd(3, '0')),
+    )
+  }
   if (text === 'infinity') return Number.POSITIVE_INFINITY
   if (text === '-infinity') return Number.NEGATIVE_INFINITY
   const zoned = /[+-]\d{2}$/.test(text) ? `${text}:00` : text

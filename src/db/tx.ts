@@ -4,6 +4,7 @@
  * never keeps the pager from a connection.
  */
 import { createHash } from 'node:crypto'
+import type { Duplex } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import type { Instant } from '../lib/instant.ts'
@@ -38,6 +39,11 @@ export type Tx = {
     values?: readonly unknown[],
     name?: string,
   ): Promise<Row[]>
+  /**
+   * Sends one statement whose rows nobody needs, without waiting for it: it goes out together with
+   * what follows. When it fails, the transaction fails.
+   */
+  write(text: string, values?: readonly unknown[]): void
   /** Runs once the transaction has been committed; never when it was rolled back. */
   afterCommit(work: () => void): void
 }
@@ -107,7 +113,10 @@ export function createDb(options: DbOptions): Db {
     const known = pools.get(name)
     if (known) return known
     const max = options.pools?.[name] ?? POOL_MAX[name]
-    const pool = new pg.Pool({ ...connection, max, idleTimeoutMillis: 30_000 })
+    // Statements that do not wait for one another share a round trip. COPY, which only chores use,
+    // cannot be sent that way.
+    const pipeline = name !== 'chores'
+    const pool = new pg.Pool({ ...connection, max, idleTimeoutMillis: 30_000, pipeline })
     pool.on('error', report)
     // A connection may also be lost while a transaction rests between two statements. Without a
     // listener that would end the process; the next statement says it anyway.
@@ -130,13 +139,15 @@ export function createDb(options: DbOptions): Db {
     let isBroken = false
     let result: T
     try {
-      const began = await open.send(beginWith(how))
+      const began = await open.send(beginWith(name, how))
       const real = Math.floor(Number(began.rows[0]?.now))
       const tx = open.start(Math.floor(clock.toVirtual(real)))
       clients.set(tx, client)
       result = await work(tx)
       open.end()
-      const committed = await open.send('commit')
+      const committing = open.send('commit')
+      await Promise.all([...open.writes, committing])
+      const committed = await committing
       // PostgreSQL answers so where a statement had failed and its error was swallowed in `work`.
       if (committed.command !== 'COMMIT') throw new Error(SWALLOWED)
     } catch (cause) {
@@ -200,8 +211,11 @@ const clients = new WeakMap<Tx, pg.PoolClient>()
 function openTx(client: pg.PoolClient, timeoutMs: number, isPrepared: () => boolean) {
   let isOpen = true
   const callbacks: (() => void)[] = []
+  const writes: Promise<unknown>[] = []
   const limit = { query_timeout: timeoutMs + SILENCE_MS }
+  const gather = gatherOn(client)
   const send = async (text: string, values: readonly unknown[] = [], name?: string) => {
+    gather()
     const result: pg.QueryResult | pg.QueryResult[] = await client.query({
       ...limit,
       ...(name === undefined ? {} : { name }),
@@ -210,18 +224,41 @@ function openTx(client: pg.PoolClient, timeoutMs: number, isPrepared: () => bool
     } as pg.QueryConfig)
     return Array.isArray(result) ? (result.at(-1) as pg.QueryResult) : result
   }
+  const run = (text: string, values: readonly unknown[], name?: string) => {
+    // The connection may serve another transaction by now: a late statement must not get in there.
+    if (!isOpen) throw new Error(`The transaction has ended; too late for: ${text.slice(0, 80)}`)
+    const named = isPrepared() && (name !== undefined || values.length > 0)
+    return send(text, values, named ? (name ?? nameOf(text)) : undefined)
+  }
   const start = (now: Instant): Tx => ({
     now,
     async query<Row>(text: string, values: readonly unknown[] = [], name?: string) {
-      // The connection may serve another transaction by now: a late statement must not get in there.
-      if (!isOpen) throw new Error(`The transaction has ended; too late for: ${text.slice(0, 80)}`)
-      const named = isPrepared() && (name !== undefined || values.length > 0)
-      const result = await send(text, values, named ? (name ?? nameOf(text)) : undefined)
-      return result.rows as Row[]
+      return (await run(text, values, name)).rows as Row[]
+    },
+    write(text, values = []) {
+      const writing = run(text, values)
+      // Heard at the commit; until then nobody listens.
+      writing.catch(() => undefined)
+      writes.push(writing)
     },
     afterCommit: (work) => void callbacks.push(work),
   })
-  return { send, start, callbacks, end: () => (isOpen = false) }
+  return { send, start, callbacks, writes, end: () => (isOpen = false) }
+}
+
+/** What is sent to the server in one go of the event loop leaves this process in one piece. */
+function gatherOn(client: pg.PoolClient): () => void {
+  const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection
+  let isGathering = false
+  return () => {
+    if (isGathering) return
+    isGathering = true
+    stream.cork()
+    process.nextTick(() => {
+      isGathering = false
+      stream.uncork()
+    })
+  }
 }
 
 /** What was committed stays so: a callback that fails is reported, never thrown. */
@@ -234,17 +271,26 @@ function attempt(work: () => void, report: (cause: unknown) => void): void {
 }
 
 /**
+ * Every hot statement has its index. A plan that was made while a table was new, and is kept, would
+ * read all of it for every row once it has grown.
+ */
+const BY_INDEX: ReadonlySet<PoolName> = new Set(['paging', 'ingest'])
+
+/**
  * One round trip. The limits are local to the transaction, as a pooler in transaction mode needs
  * them to be, and so is all that changes how values are written: the server's defaults do not count.
  * Nothing may be answered before it is on disk, whatever the server's default.
  */
-function beginWith({ isolation = 'read committed', readOnly, timeoutMs = TIMEOUT_MS }: TxOptions) {
+function beginWith(
+  pool: PoolName,
+  { isolation = 'read committed', readOnly, timeoutMs = TIMEOUT_MS }: TxOptions,
+) {
   return `begin isolation level ${isolation}${readOnly ? ' read only' : ''};
     set local statement_timeout = ${Math.floor(timeoutMs)};
     set local lock_timeout = ${LOCK_TIMEOUT_MS};
     set local idle_in_transaction_session_timeout = ${IDLE_MS};
     set local timezone = 'UTC';
-    set local datestyle = 'ISO';
+    set local datestyle = 'ISO';${BY_INDEX.has(pool) ? '\n    set local enable_seqscan = off;' : ''}
     select extract(epoch from clock_timestamp()) * 1000 as now,
       case current_setting('synchronous_commit') when 'off'
         then set_config('synchronous_commit', 'on', true) end as durable`

@@ -7,7 +7,7 @@ import type { Group } from '../alerts/alert.ts'
 import type { Climb } from '../escalation/climb.ts'
 import type { Id } from '../lib/id.ts'
 import type { Directory } from '../directory/directory.ts'
-import { bundle, WINDOW_MS } from '../notify/bundle.ts'
+import { bundle, type Recent, WINDOW_MS } from '../notify/bundle.ts'
 import { follow } from '../notify/outcome.ts'
 import { type Attempt, LEASE_MS, type Page } from '../notify/page.ts'
 import type { EngineTx } from './store.ts'
@@ -28,7 +28,7 @@ export type Claim = {
 }
 
 export async function claim(tx: EngineTx, tools: Tools, max: number): Promise<Claim> {
-  const directory = await tx.directory()
+  const [directory, due] = await Promise.all([tx.directory(), tx.due('attempt', max)])
   const nothing = {
     now: tx.now,
     messages: [],
@@ -38,11 +38,15 @@ export async function claim(tx: EngineTx, tools: Tools, max: number): Promise<Cl
     directory,
   }
   if (directory.organisation.pausedAt !== null) return nothing
-  const due = await tx.due('attempt', max)
   if (due.length === 0) return nothing
-  const pages = byId(
-    await tx.peek({ kind: 'page', by: 'id', values: unique(due, (a) => a.pageId) }),
-  )
+  const [found, recent] = await Promise.all([
+    tx.peek({ kind: 'page', by: 'id', values: unique(due, (a) => a.pageId) }),
+    tx.sentSince(
+      unique(due, (a) => a.contactId),
+      tx.now - WINDOW_MS,
+    ),
+  ])
+  const pages = byId(found)
   const wanted: Attempt[] = []
   const rows: Attempt[] = []
   for (const attempt of due) {
@@ -58,7 +62,7 @@ export async function claim(tx: EngineTx, tools: Tools, max: number): Promise<Cl
         finishedAt: tx.now,
       })
   }
-  const { messages, held } = await sort(tx, directory, wanted)
+  const { messages, held } = sort(tx.now, directory, wanted, recent)
   for (const { attempt, until } of held)
     rows.push({ ...attempt, wakeAt: until, reason: 'bundling' })
   const claimed = messages.map(({ lead, others }) => ({
@@ -68,16 +72,10 @@ export async function claim(tx: EngineTx, tools: Tools, max: number): Promise<Cl
   for (const { lead, others } of claimed) rows.push(lead, ...others)
   await tx.save('attempt', rows)
   if (claimed.length === 0) return nothing
-  const groups = await tx.peek({
-    kind: 'group',
-    by: 'id',
-    values: unique([...pages.values()], (p) => p.groupId),
-  })
-  const climbs = await tx.peek({
-    kind: 'climb',
-    by: 'id',
-    values: unique([...pages.values()], (p) => p.climbId),
-  })
+  const [groups, climbs] = await Promise.all([
+    tx.peek({ kind: 'group', by: 'id', values: unique(found, (p) => p.groupId) }),
+    tx.peek({ kind: 'climb', by: 'id', values: unique(found, (p) => p.climbId) }),
+  ])
   return {
     now: tx.now,
     messages: claimed,
@@ -119,16 +117,17 @@ async function afterDeath(
   ).attempts
 }
 
-async function sort(tx: EngineTx, directory: Directory, wanted: readonly Attempt[]) {
-  const recent = await tx.sentSince(
-    unique(wanted, (a) => a.contactId),
-    tx.now - WINDOW_MS,
-  )
+function sort(
+  now: number,
+  directory: Directory,
+  wanted: readonly Attempt[],
+  recent: readonly Recent[],
+) {
   const due = wanted.map((attempt) => {
     const contact = contactOf(directory, attempt)
     return { attempt, bundles: contact?.fields.bundle !== false }
   })
-  return bundle(due, recent, tx.now)
+  return bundle(due, recent, now)
 }
 
 export const contactOf = (directory: Directory, attempt: Pick<Attempt, 'personId' | 'contactId'>) =>

@@ -137,16 +137,12 @@ async function write(tx: EngineTx, batch: readonly Waiting[], tools: Tools): Pro
     })
     return { kind: 'stored', requestId, verdicts }
   })
-  // Ended episodes first: only one episode of a key may be current at any statement.
+  // Ended episodes first: only one episode of a key may be current at a time.
   const rows = [...changed.values()]
-  await tx.save(
-    'alert',
-    rows.filter((alert) => !alert.current),
-  )
-  await tx.save(
-    'alert',
-    rows.filter((alert) => alert.current),
-  )
+  await tx.save('alert', [
+    ...rows.filter((alert) => !alert.current),
+    ...rows.filter((alert) => alert.current),
+  ])
   await tx.recordSignals(requests, signals)
   return answers
 }

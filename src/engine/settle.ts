@@ -38,14 +38,11 @@ async function fetchGroups(
 ): Promise<Map<string, Group>> {
   const own = passed.map((one) => one.before.groupId).filter((id) => id !== null)
   const keys = passed.filter((one) => one.before.groupId === null).map((one) => one.groupKey)
-  const groups = [
-    ...(own.length > 0
-      ? await desk.fetch({ kind: 'group', by: 'id', values: [...new Set(own)] })
-      : []),
-    ...(keys.length > 0
-      ? await desk.fetch({ kind: 'group', by: 'openKey', values: [...new Set(keys)] })
-      : []),
-  ]
+  const found = await Promise.all([
+    desk.fetch({ kind: 'group', by: 'id', values: [...new Set(own)] }),
+    desk.fetch({ kind: 'group', by: 'openKey', values: [...new Set(keys)] }),
+  ])
+  const groups = found.flat()
   const climbIds = [...new Set(groups.map((group) => group.climbId).filter((id) => id !== null))]
   if (climbIds.length > 0) {
     await desk.fetch({ kind: 'climb', by: 'id', values: climbIds })

@@ -1,6 +1,8 @@
 /** The engine's storage on PostgreSQL: plain SQL, any number of rows a statement. */
 import type { Db, Tx } from '../db/tx.ts'
+import type { Table } from '../db/table.ts'
 import type { Directory } from '../directory/directory.ts'
+import type { Id } from '../lib/id.ts'
 import { toIso } from '../lib/instant.ts'
 import type { Recent } from '../notify/bundle.ts'
 import { record } from '../timeline/store.ts'
@@ -24,35 +26,41 @@ export function createSqlStore(db: Db, directoryAt: (tx: Tx) => Promise<Director
 }
 
 export function engineTx(tx: Tx, directoryAt: (tx: Tx) => Promise<Directory>): EngineTx {
+  // What this transaction knows to be stored: saving writes what is new and what differs.
+  const stored: Stored = {
+    alert: new Map(),
+    group: new Map(),
+    climb: new Map(),
+    page: new Map(),
+    attempt: new Map(),
+  }
+  const remember = async <K extends Kind>(
+    kind: K,
+    reading: Promise<Rows[K][]>,
+  ): Promise<Rows[K][]> => {
+    const rows = await reading
+    for (const row of rows) stored[kind].set(row.id, row)
+    return rows
+  }
   return {
     now: tx.now,
     directory: () => directoryAt(tx),
-    async due(kind, max) {
-      if (kind !== 'attempt') return (await tx.query(DUE[kind], [toIso(tx.now), max])) as never
-      const high = await tx.query(DUE.attempt, [toIso(tx.now), max, 'high'])
-      const low =
-        high.length < max
-          ? await tx.query(DUE.attempt, [toIso(tx.now), max - high.length, 'low'])
-          : []
-      return [...high, ...low] as never
-    },
-    find: (lookup) => look(tx, lookup, 'for update') as never,
-    peek: (lookup) => look(tx, lookup, '') as never,
+    due: (kind, max) => remember(kind, tx.query(DUE[kind], [toIso(tx.now), max])),
+    find: (lookup) => remember(lookup.kind, look(tx, lookup, 'for update')) as never,
+    peek: (lookup) => remember(lookup.kind, look(tx, lookup, '')) as never,
     async save(kind, rows) {
-      if (rows.length === 0) return
-      const { upsert, values } = TABLES[kind] as (typeof TABLES)['alert']
-      await tx.query(upsert, values(rows as never))
+      if (rows.length > 0) write(tx, TABLES[kind] as never, stored[kind] as never, rows)
     },
     async setAside(kind, id, why) {
-      await tx.query(`update ${TABLES[kind].name} set quarantine = $2 where id = $1`, [id, why])
+      tx.write(`update ${TABLES[kind].name} set quarantine = $2 where id = $1`, [id, why])
     },
     record: (entries) => record(tx, entries),
     async recordSignals(requests, signals) {
-      await tx.query(INSERT_REQUESTS, requestValues(requests))
-      if (signals.length > 0) await tx.query(INSERT_SIGNALS, signalValues(signals))
+      tx.write(INSERT_REQUESTS, requestValues(requests))
+      if (signals.length > 0) tx.write(INSERT_SIGNALS, signalValues(signals))
       for (const request of requests) {
         for (const change of request.changes) {
-          await tx.query(INSERT_CHANGE, [
+          tx.write(INSERT_CHANGE, [
             change.id,
             request.sourceId,
             toIso(change.occurredAt ?? tx.now),
@@ -71,6 +79,29 @@ export function engineTx(tx: Tx, directoryAt: (tx: Tx) => Promise<Directory>): E
   }
 }
 
+type Stored = { [K in Kind]: Map<Id, Rows[K]> }
+
+/** What was stored goes first: an episode has ended before the next one of its key begins. */
+function write<Row extends { id: Id }>(
+  tx: Tx,
+  table: Table<Row>,
+  stored: Map<Id, Row>,
+  rows: readonly Row[],
+): void {
+  const changed = rows.flatMap((after) => {
+    const before = stored.get(after.id)
+    return before ? [{ before, after }] : []
+  })
+  const fresh = rows.filter((row) => !stored.has(row.id))
+  const update = table.update(changed)
+  if (update) tx.write(update.text, update.values)
+  if (fresh.length > 0) {
+    const insert = table.insert(fresh)
+    tx.write(insert.text, insert.values)
+  }
+  for (const row of rows) stored.set(row.id, row)
+}
+
 const qualified = (kind: Kind, alias: string): string =>
   TABLES[kind].select.replaceAll(/(^|, )"/g, `$1${alias}."`)
 
@@ -80,8 +111,12 @@ const DUE: Readonly<Record<DueKind, string>> = {
   climb: `select ${qualified('climb', 'c')} from climbs c join groups g on g.id = c.subject_id
     where c.wake_at <= $1 and c.quarantine is null order by c.wake_at limit $2
     for update of g, c skip locked`,
-  attempt: `select ${TABLES.attempt.select} from attempts where wake_at <= $1 and urgency = $3
-    order by wake_at limit $2 for update skip locked`,
+  // Each half is read off its index; a plain `order by urgency` would read all that is still to come.
+  attempt: `with high as (select * from attempts where wake_at <= $1 and urgency = 'high'
+      order by wake_at limit $2 for update skip locked),
+    low as (select * from attempts where wake_at <= $1 and urgency = 'low'
+      order by wake_at limit greatest(0, $2 - (select count(*) from high)) for update skip locked)
+    select ${TABLES.attempt.select} from high union all select ${TABLES.attempt.select} from low`,
 }
 
 const WHERE: Readonly<Record<string, string>> = {
@@ -94,7 +129,11 @@ const WHERE: Readonly<Record<string, string>> = {
     '(source_id, dedup_key) in (select * from unnest($1::uuid[], $2::text[])) and current',
 }
 
-async function look(tx: Tx, lookup: Lookup, lock: string): Promise<Rows[Kind][]> {
+async function look<L extends Lookup>(
+  tx: Tx,
+  lookup: L,
+  lock: string,
+): Promise<Rows[L['kind']][]> {
   if (lookup.values.length === 0) return []
   const { name, select } = TABLES[lookup.kind]
   // Locked in the order of ids, as they are saved: two transactions never wait in a circle.

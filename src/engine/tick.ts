@@ -54,9 +54,9 @@ async function eachDue<K extends keyof Kinds>(
   let ids: readonly Id[] = []
   try {
     return await store.transaction('paging', async (tx) => {
-      const desk = await openDesk(tx, tools, ENGINE)
+      const [desk, due] = await Promise.all([openDesk(tx, tools, ENGINE), tx.due(kind, BATCH_MAX)])
       if (desk.directory.organisation.pausedAt !== null) return 0
-      const rows = (await tx.due(kind, BATCH_MAX)) as Kinds[K][]
+      const rows = due as Kinds[K][]
       ids = rows.map((row) => row.id)
       if (rows.length === 0) return 0
       desk.lay(kind, rows as never)

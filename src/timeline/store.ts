@@ -4,7 +4,7 @@ import type { Entry, Recorded } from './entry.ts'
 /** The part of a transaction that recording needs. */
 type Writer = {
   readonly now: number
-  query(text: string, values?: readonly unknown[]): Promise<unknown[]>
+  write(text: string, values?: readonly unknown[]): void
 }
 type Reader = { query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]> }
 
@@ -21,7 +21,7 @@ const INSERT = `insert into timeline (epoch, subject_kind, subject_id, happened_
 export async function record(tx: Writer, entries: readonly Entry[]): Promise<void> {
   if (entries.length === 0) return
   const column = <T>(of: (entry: Entry) => T): T[] => entries.map(of)
-  await tx.query(INSERT, [
+  tx.write(INSERT, [
     toIso(tx.now),
     column((e) => e.subject.kind),
     column((e) => e.subject.id),
