@@ -18,7 +18,12 @@ function bodyOf(load: Load, number: number): string {
       routing_key: load.key,
       event_action: 'trigger',
       dedup_key: `${load.prefix}${number}`,
-      payload: { summary: `alert ${load.prefix}${number}`, source: 'bench', severity: 'error' },
+      payload: {
+        // Whoever is paged can tell how long it took.
+        summary: `alert ${load.prefix}${number} sent ${performance.timeOrigin + performance.now()}`,
+        source: 'bench',
+        severity: 'error',
+      },
     })
   }
   const alerts = Array.from({ length: load.batch }, (_, index) => ({

@@ -105,6 +105,10 @@ async function assemble(
   const tools = makeTools(channels.of, log)
   const store = createSqlStore(db, directoryAt)
 
+  const trouble = (where: string) => (cause: unknown) => {
+    const isPassing = cause instanceof Problem && cause.code === 'unavailable'
+    log(isPassing ? 'warn' : 'error', where, { cause: detail(cause) })
+  }
   let decide: Beat | null = null
   let send: Beat | null = null
   const nudge = (): void => decide?.nudge()
@@ -126,7 +130,7 @@ async function assemble(
       )
     },
     timeLimit: createTimeLimit(),
-    onTrouble: (cause) => log('error', 'sender', { cause: detail(cause) }),
+    onTrouble: trouble('sender'),
     onSent: (attempt, outcome) =>
       meter.count('allclear_attempts_total', {
         channel: attempt.channel,
@@ -143,10 +147,6 @@ async function assemble(
     return rows > 0
   }
   const sendRound = async (): Promise<boolean> => (await sender.sendDue()) > 0
-  const trouble = (where: string) => (cause: unknown) => {
-    const isPassing = cause instanceof Problem && cause.code === 'unavailable'
-    log(isPassing ? 'warn' : 'error', where, { cause: detail(cause) })
-  }
   if (runsEngine && options.beats !== false) {
     decide = startBeat(decideRound, trouble('decide'), options.beatMs)
     send = startBeat(sendRound, trouble('send'), options.beatMs)

@@ -52,6 +52,13 @@ export function troubleOf(cause: unknown): Trouble | null {
 export const isWorthRepeating = (trouble: Trouble | null): boolean =>
   trouble === 'crossed' || trouble === 'stalePlan' || trouble === 'unprepared'
 
+/**
+ * A row of that key was there already. Where keys are not a person's choice it is another worker's,
+ * a moment earlier, and a second look will find it.
+ */
+export const isTwin = (cause: unknown): boolean =>
+  cause instanceof Error && 'code' in cause && cause.code === '23505'
+
 /** Whether the connection must not be used again. */
 export const breaksConnection = (trouble: Trouble | null): boolean =>
   trouble === 'lost' ||

@@ -10,7 +10,14 @@ import pg from 'pg'
 import type { Instant } from '../lib/instant.ts'
 import { createHints, type Hints } from './hints.ts'
 import { parsers } from './parse.ts'
-import { breaksConnection, inWords, isWorthRepeating, troubleOf, unavailable } from './trouble.ts'
+import {
+  breaksConnection,
+  inWords,
+  isTwin,
+  isWorthRepeating,
+  troubleOf,
+  unavailable,
+} from './trouble.ts'
 
 export type PoolName = 'paging' | 'ingest' | 'web' | 'chores'
 
@@ -174,7 +181,8 @@ export function createDb(options: DbOptions): Db {
         try {
           return await once(name, work, how)
         } catch (cause) {
-          if (!isWorthRepeating(troubleOf(cause)) || tries >= TRIES_MAX) throw inWords(cause)
+          const again = isWorthRepeating(troubleOf(cause)) || (HOT.has(name) && isTwin(cause))
+          if (!again || tries >= TRIES_MAX) throw inWords(cause)
           await pause(tries * tries * 5)
         }
       }
@@ -271,10 +279,10 @@ function attempt(work: () => void, report: (cause: unknown) => void): void {
 }
 
 /**
- * Every hot statement has its index. A plan that was made while a table was new, and is kept, would
- * read all of it for every row once it has grown.
+ * What works on many rows at once, beside others who do the same. Every one of its statements has an
+ * index, which a plan made while a table was new, and kept, would not use.
  */
-const BY_INDEX: ReadonlySet<PoolName> = new Set(['paging', 'ingest'])
+const HOT: ReadonlySet<PoolName> = new Set(['paging', 'ingest'])
 
 /**
  * One round trip. The limits are local to the transaction, as a pooler in transaction mode needs
@@ -290,7 +298,7 @@ function beginWith(
     set local lock_timeout = ${LOCK_TIMEOUT_MS};
     set local idle_in_transaction_session_timeout = ${IDLE_MS};
     set local timezone = 'UTC';
-    set local datestyle = 'ISO';${BY_INDEX.has(pool) ? '\n    set local enable_seqscan = off;' : ''}
+    set local datestyle = 'ISO';${HOT.has(pool) ? '\n    set local enable_seqscan = off;' : ''}
     select extract(epoch from clock_timestamp()) * 1000 as now,
       case current_setting('synchronous_commit') when 'off'
         then set_config('synchronous_commit', 'on', true) end as durable`

@@ -6,20 +6,25 @@
 import type { Group } from '../alerts/alert.ts'
 import type { Climb } from '../escalation/climb.ts'
 import type { Id } from '../lib/id.ts'
+import { SECOND } from '../lib/instant.ts'
 import type { Directory } from '../directory/directory.ts'
-import { bundle, type Recent, WINDOW_MS } from '../notify/bundle.ts'
+import { bundle, type Message, type Recent, WINDOW_MS } from '../notify/bundle.ts'
 import { follow } from '../notify/outcome.ts'
 import { type Attempt, LEASE_MS, type Page } from '../notify/page.ts'
 import type { EngineTx } from './store.ts'
 import type { Tools } from './tools.ts'
 
 export const CLAIM_MAX = 100
+/** Until an attempt whose lane was full is looked at again. */
+const LANE_WAIT_MS = SECOND
 
 /** One provider call to make: the lead attempt and those that go out with it. */
 export type Claimed = { lead: Attempt; others: readonly Attempt[] }
 
 export type Claim = {
   now: number
+  /** Attempts that were due and looked at; what is not among the messages was put off or cancelled. */
+  looked: number
   messages: readonly Claimed[]
   pages: ReadonlyMap<Id, Page>
   groups: ReadonlyMap<Id, Group>
@@ -27,10 +32,20 @@ export type Claim = {
   directory: Directory
 }
 
-export async function claim(tx: EngineTx, tools: Tools, max: number): Promise<Claim> {
+/**
+ * @param max attempts to look at
+ * @param roomIn how many calls more a lane may have under way (`laneOf`)
+ */
+export async function claim(
+  tx: EngineTx,
+  tools: Tools,
+  max: number,
+  roomIn: (lane: string) => number,
+): Promise<Claim> {
   const [directory, due] = await Promise.all([tx.directory(), tx.due('attempt', max)])
   const nothing = {
     now: tx.now,
+    looked: due.length,
     messages: [],
     pages: new Map(),
     groups: new Map(),
@@ -42,7 +57,10 @@ export async function claim(tx: EngineTx, tools: Tools, max: number): Promise<Cl
   const [found, recent] = await Promise.all([
     tx.peek({ kind: 'page', by: 'id', values: unique(due, (a) => a.pageId) }),
     tx.sentSince(
-      unique(due, (a) => a.contactId),
+      unique(
+        due.filter((attempt) => bundles(directory, attempt)),
+        (a) => a.contactId,
+      ),
       tx.now - WINDOW_MS,
     ),
   ])
@@ -62,9 +80,12 @@ export async function claim(tx: EngineTx, tools: Tools, max: number): Promise<Cl
         finishedAt: tx.now,
       })
   }
-  const { messages, held } = sort(tx.now, directory, wanted, recent)
-  for (const { attempt, until } of held)
+  const sorted = sort(tx.now, directory, wanted, recent)
+  const { messages, full } = share(sorted.messages, directory, roomIn)
+  for (const { attempt, until } of sorted.held)
     rows.push({ ...attempt, wakeAt: until, reason: 'bundling' })
+  for (const attempt of full)
+    rows.push({ ...attempt, wakeAt: tx.now + LANE_WAIT_MS, reason: 'laneFull' })
   const claimed = messages.map(({ lead, others }) => ({
     lead: claimOne(lead, tx.now, null),
     others: others.map((other) => claimOne(other, tx.now, lead.id)),
@@ -78,6 +99,7 @@ export async function claim(tx: EngineTx, tools: Tools, max: number): Promise<Cl
   ])
   return {
     now: tx.now,
+    looked: due.length,
     messages: claimed,
     pages,
     groups: byId(groups),
@@ -123,12 +145,38 @@ function sort(
   wanted: readonly Attempt[],
   recent: readonly Recent[],
 ) {
-  const due = wanted.map((attempt) => {
-    const contact = contactOf(directory, attempt)
-    return { attempt, bundles: contact?.fields.bundle !== false }
-  })
+  const due = wanted.map((attempt) => ({ attempt, bundles: bundles(directory, attempt) }))
   return bundle(due, recent, now)
 }
+
+/** Leaves out what would fill a lane beyond its room: one provider that hangs holds up no other (I13). */
+function share(
+  messages: readonly Message[],
+  directory: Directory,
+  roomIn: (lane: string) => number,
+): { messages: readonly Message[]; full: readonly Attempt[] } {
+  const room = new Map<string, number>()
+  const fits: Message[] = []
+  const full: Attempt[] = []
+  for (const message of messages) {
+    const lane = laneOf(directory, message.lead)
+    const left = room.get(lane) ?? roomIn(lane)
+    room.set(lane, left - 1)
+    if (left > 0) fits.push(message)
+    else full.push(message.lead, ...message.others)
+  }
+  return { messages: fits, full }
+}
+
+/** Which provider a call goes to, as far as the configuration tells: its kind, and the host of an address. */
+export function laneOf(directory: Directory, attempt: Attempt): string {
+  const url = contactOf(directory, attempt)?.fields.url
+  const host = typeof url === 'string' && URL.canParse(url) ? new URL(url).host : ''
+  return `${attempt.channel} ${host}`
+}
+
+const bundles = (directory: Directory, attempt: Attempt): boolean =>
+  contactOf(directory, attempt)?.fields.bundle !== false
 
 export const contactOf = (directory: Directory, attempt: Pick<Attempt, 'personId' | 'contactId'>) =>
   directory.people

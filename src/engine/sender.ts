@@ -6,13 +6,15 @@ import { Problem } from '../lib/problem.ts'
 import type { Channel, Destination, Outcome } from '../notify/channel.ts'
 import { compose, type Told } from '../notify/message.ts'
 import { type Attempt, CALL_MS_MAX } from '../notify/page.ts'
-import { type Claim, CLAIM_MAX, type Claimed, claim, contactOf } from './claim.ts'
+import { type Claim, CLAIM_MAX, type Claimed, claim, contactOf, laneOf } from './claim.ts'
 import { reportFailed, reportSent, type Result } from './report.ts'
 import type { EngineStore } from './store.ts'
 import type { Tools } from './tools.ts'
 
 /** Provider calls under way at once, in one process. */
-export const CALLS_MAX = 256
+export const CALLS_MAX = 768
+/** Of those, to one provider: the others always have room. */
+export const LANE_MAX = 192
 /** Calls started before others have their turn. */
 const CALLS_AT_ONCE = 8
 
@@ -32,7 +34,7 @@ export type SenderDeps = {
 }
 
 export type Sender = {
-  /** Claims what is due as far as there is room, and starts the calls. Gives how many were claimed. */
+  /** Claims what is due as far as there is room, and starts the calls. Gives how many were looked at. */
   sendDue(): Promise<number>
   /** Resolves when no call is under way and every result is written. */
   idle(): Promise<void>
@@ -42,6 +44,14 @@ export type Sender = {
 export function createSender(deps: SenderDeps): Sender {
   const { store, tools } = deps
   const underWay = new Set<Promise<void>>()
+  const lanes = new Map<string, number>()
+  const roomIn = (lane: string): number => LANE_MAX - (lanes.get(lane) ?? 0)
+  const enter = (lane: string): void => void lanes.set(lane, (lanes.get(lane) ?? 0) + 1)
+  function leave(lane: string): void {
+    const left = (lanes.get(lane) ?? 0) - 1
+    if (left > 0) lanes.set(lane, left)
+    else lanes.delete(lane)
+  }
   const results: Result[] = []
   const unwritten: Result[] = []
   let writing: Promise<void> | null = null
@@ -97,17 +107,22 @@ export function createSender(deps: SenderDeps): Sender {
       }
       const room = Math.min(CLAIM_MAX, CALLS_MAX - underWay.size)
       if (room <= 0) return 0
-      const claimed = await store.transaction('paging', (tx) => claim(tx, tools, room))
+      const claimed = await store.transaction('paging', (tx) => claim(tx, tools, room, roomIn))
       for (const [index, message] of claimed.messages.entries()) {
         // Starting a hundred calls in one go would keep everybody else in this process waiting.
         if (index % CALLS_AT_ONCE === CALLS_AT_ONCE - 1)
           await new Promise((next) => setImmediate(next))
+        const lane = laneOf(claimed.directory, message.lead)
+        enter(lane)
         const running: Promise<void> = call(claimed, message)
           .catch(deps.onTrouble)
-          .finally(() => underWay.delete(running))
+          .finally(() => {
+            leave(lane)
+            underWay.delete(running)
+          })
         underWay.add(running)
       }
-      return claimed.messages.length
+      return claimed.looked
     },
     async idle() {
       while (underWay.size > 0) await Promise.all(underWay)

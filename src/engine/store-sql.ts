@@ -129,11 +129,7 @@ const WHERE: Readonly<Record<string, string>> = {
     '(source_id, dedup_key) in (select * from unnest($1::uuid[], $2::text[])) and current',
 }
 
-async function look<L extends Lookup>(
-  tx: Tx,
-  lookup: L,
-  lock: string,
-): Promise<Rows[L['kind']][]> {
+async function look<L extends Lookup>(tx: Tx, lookup: L, lock: string): Promise<Rows[L['kind']][]> {
   if (lookup.values.length === 0) return []
   const { name, select } = TABLES[lookup.kind]
   // Locked in the order of ids, as they are saved: two transactions never wait in a circle.
@@ -146,7 +142,8 @@ async function look<L extends Lookup>(
 }
 
 const SENT_SINCE = `select contact_id as "contactId", service_id as "serviceId", started_at as at
-  from attempts where contact_id = any($1::uuid[]) and started_at > $2 and bundled_into is null`
+  from attempts where contact_id = any($1::uuid[]) and started_at > $2 and started_at is not null
+    and bundled_into is null`
 
 const INSERT_REQUESTS = `insert into requests (id, source_id, received_at, path, body, status, verdict, replay_of)
   select a, b, c, d, e, f, g::jsonb, h from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[],

@@ -137,6 +137,8 @@ export function createIngest(deps: HttpDeps): Ingest {
         }
         send(response, route.answer(await judge(route, kind, raw, headers, params, url)))
       } catch (cause) {
+        // The sender hung up before it was through: nothing was taken on, nobody is there to be told.
+        if (request.destroyed && !request.complete) return
         // Never a 4xx for our own faults: the sender must keep it and try again.
         if (!(cause instanceof Problem && cause.code === 'unavailable'))
           deps.log('error', 'ingest failed', { cause: String(cause) })

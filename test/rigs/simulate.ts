@@ -9,7 +9,6 @@ import { openDesk } from '../../src/engine/desk.ts'
 import { createIntake } from '../../src/engine/intake.ts'
 import { createSender, type Sender } from '../../src/engine/sender.ts'
 import { whatIsWrong } from '../../src/engine/sound.ts'
-import { createMemoryStore } from '../../src/engine/store-memory.ts'
 import { tick } from '../../src/engine/tick.ts'
 import type { Tools } from '../../src/engine/tools.ts'
 import * as respond from '../../src/engine/verbs/respond.ts'
@@ -18,6 +17,7 @@ import { MINUTE, SECOND } from '../../src/lib/instant.ts'
 import { Problem } from '../../src/lib/problem.ts'
 import type { Outcome, Outgoing } from '../../src/notify/channel.ts'
 import { CALL_MS_MAX, LEASE_MS } from '../../src/notify/page.ts'
+import { type MakeStage, onMemory } from './stage.ts'
 
 /** mulberry32: small, seeded, good enough to choose with. */
 function chooser(seed: number): () => number {
@@ -66,7 +66,11 @@ type Call = {
 
 export type Simulated = { seed: number; steps: number; wrong: string | null; trace: string[] }
 
-export async function simulate(seed: number, stepsMax = 120): Promise<Simulated> {
+export async function simulate(
+  seed: number,
+  makeStage: MakeStage = onMemory,
+  stepsMax = 120,
+): Promise<Simulated> {
   const random = chooser(seed)
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T
   const chance = (share: number): boolean => random() < share
@@ -91,7 +95,7 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
       createRouter(found.routes, found.sources, found.services, () => undefined),
     alarm: (what) => note(`alarm ${what}`),
   }
-  const store = createMemoryStore(
+  const store = await makeStage(
     () => now,
     () => directory,
   )
@@ -152,7 +156,6 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
     })
   const workers = [0, 1].map((number) => ({ number, sender: makeSender(number), pausedUntil: 0 }))
   const intake = createIntake(store, tools, () => undefined)
-  const flush = (): Promise<void> => new Promise((done) => setImmediate(done))
   const quietly = async (work: Promise<unknown>): Promise<void> => {
     await work.catch((cause) => note(`${cause}`))
   }
@@ -260,7 +263,7 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
       for (let sent = 0; sent < times; sent += 1) {
         await quietly(
           intake.accept({
-            sourceId: 'source',
+            sourceId: SOURCE,
             path: '/',
             body: '',
             received: { signals: [one], changes: [], problems: [] },
@@ -296,7 +299,7 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
       if (climbs.length > 0) {
         const climb = pick(climbs)
         note('a row is poisoned')
-        store.memory.rows.climb.set(climb.id, { ...climb, ladder: null as never })
+        await store.poison(climb.id)
       }
     } else {
       const span = has('clockJumps', 0.2)
@@ -312,7 +315,7 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
         }
       }
     }
-    await flush()
+    await store.settled()
   }
 
   function check(): string | null {
@@ -409,14 +412,8 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
   async function settleDown(): Promise<string | null> {
     isCalm = true
     store.onCommit = () => undefined
-    for (const climb of store.memory.rows.climb.values()) {
-      if (climb.ladder === null)
-        store.memory.rows.climb.set(climb.id, {
-          ...climb,
-          quarantine: 'poisoned by the rig',
-          wakeAt: climb.wakeAt,
-        })
-    }
+    await store.putPoisonedAside()
+    await store.settled()
     for (const worker of workers) worker.pausedUntil = 0
     for (let round = 0; round < 40; round += 1) {
       for (let again = 0; again < 40; again += 1) {
@@ -427,7 +424,7 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
         }
         moved += calls.length
         while (calls.length > 0) answer(calls.shift() as Call)
-        await flush()
+        await store.settled()
         if (moved === 0) break
       }
       const bad = check()
@@ -483,19 +480,26 @@ export async function simulate(seed: number, stepsMax = 120): Promise<Simulated>
   }
 }
 
+/** The same ids in every story, of the shape that a database takes. */
+const uid = (kind: string, number: number): string =>
+  `00000000-0000-7000-8000-${kind}${number.toString(16).padStart(11, '0')}`
+const LADDER = uid('d', 0)
+const SERVICE = uid('e', 0)
+const SOURCE = uid('f', 0)
+
 function makeDirectory(random: () => number): Directory {
   const count = 2 + Math.floor(random() * 4)
-  const ids = Array.from({ length: count }, (_, number) => `p${number}`)
+  const ids = Array.from({ length: count }, (_, number) => uid('a', number))
   const any = (): string => ids[Math.floor(random() * ids.length)] as string
   const people = new Map(
-    ids.map((id) => {
+    ids.map((id, who) => {
       const contacts = Array.from(
         { length: Math.floor(random() * 3) + (random() < 0.9 ? 1 : 0) },
         (_, number) => ({
-          id: `${id}c${number}`,
+          id: uid('c', who * 10 + number),
           slug: `c${number}`,
           kind: random() < 0.8 ? 'webhook' : 'email',
-          fields: { id: `${id}c${number}` },
+          fields: { id: uid('c', who * 10 + number) },
           verifiedAt: null,
           disabledReason: null,
         }),
@@ -536,9 +540,9 @@ function makeDirectory(random: () => number): Directory {
     schedules: new Map(),
     ladders: new Map([
       [
-        'ladder',
+        LADDER,
         {
-          id: 'ladder',
+          id: LADDER,
           slug: 'l',
           name: 'l',
           teamId: null,
@@ -550,14 +554,14 @@ function makeDirectory(random: () => number): Directory {
     ]),
     services: new Map([
       [
-        'service',
+        SERVICE,
         {
-          id: 'service',
+          id: SERVICE,
           slug: 's',
           name: 's',
           teamId: null,
           tier: null,
-          escalationId: 'ladder',
+          escalationId: LADDER,
           urgency: random() < 0.7 ? 'high' : 'bySeverity',
           groupBy: null,
           pauseMs: random() < 0.3 ? MINUTE : 0,
@@ -570,13 +574,13 @@ function makeDirectory(random: () => number): Directory {
     ]),
     sources: new Map([
       [
-        'source',
+        SOURCE,
         {
-          id: 'source',
+          id: SOURCE,
           slug: 's',
           name: 's',
           kind: 'x',
-          serviceId: 'service',
+          serviceId: SERVICE,
           teamId: null,
           ignoreLabels: [],
         },

@@ -445,7 +445,8 @@ create table attempts (
 -- Urgent ones first, then by age: the order in which they are claimed, also out of a backlog.
 create index attempts_wake on attempts (urgency, wake_at) where wake_at is not null;
 create index attempts_page on attempts (page_id);
-create index attempts_contact on attempts (contact_id, started_at desc) where started_at is not null;
+create index attempts_contact on attempts (contact_id, started_at desc)
+  where started_at is not null and bundled_into is null;
 create unique index attempts_slot on attempts (page_id, slot, try_number);
 
 -- The one log ------------------------------------------------------------------------------------
