@@ -81,7 +81,17 @@ const schedule: Schedule = {
       only: [{ days: ['mon', 'tue'], from: '22:00', to: '06:00' }],
     },
   ],
-  overrides: [{ id: idOf(41), personId: jake.id, from: 1_000, to: 2_000, replaces: maria.id }],
+  earlier: [],
+  overrides: [
+    {
+      id: idOf(41),
+      kind: 'replace' as const,
+      personId: jake.id,
+      from: 1_000,
+      to: 2_000,
+      replaces: maria.id,
+    },
+  ],
   shadows: [{ personId: jake.id, from: 1_000, to: 2_000 }],
 }
 const ladder = {

@@ -1,8 +1,10 @@
 /**
  * What overrides make of the people whom the rotations name. One that replaces everyone puts its
  * person in their place; one that replaces a single person does so wherever that person comes
- * from, a rotation or another override. Overrides at the same time stand side by side: rather one
- * person too many is paged than one too few. The order in which they are stored means nothing.
+ * from, a rotation or another override. Then come those who are on call besides. Who is taken out
+ * loses what a rotation gave them, and nothing that was asked of them in person. Overrides at the
+ * same time stand side by side: rather one person too many is paged than one too few. The order in
+ * which they are stored means nothing.
  */
 import type { Id } from '../lib/id.ts'
 import type { Instant } from '../lib/instant.ts'
@@ -16,7 +18,7 @@ export const inOrder = (overrides: readonly Override[]): Override[] =>
 
 /** @param active in order, all of them in force at the same instant */
 export function overridden(people: readonly OnDuty[], active: readonly Override[]): OnDuty[] {
-  const whole = active.filter((one) => one.replaces === null)
+  const whole = active.filter(replacesEveryone)
   const duty = new Map<Id, OnDuty>()
   const add = (one: OnDuty): void => {
     // Whoever is there twice is there for the override: it was asked of them in person.
@@ -25,17 +27,24 @@ export function overridden(people: readonly OnDuty[], active: readonly Override[
   const standIns = standInsOf(active)
   for (const one of whole.length > 0 ? whole.map(standIn) : people)
     replaced(one, standIns).forEach(add)
-  return [...duty.values()]
+  for (const one of active) if (one.kind === 'add') add(standIn(one))
+  const out = new Set(active.flatMap((one) => (one.kind === 'remove' ? [one.personId] : [])))
+  return [...duty.values()].filter((one) => one.why.kind === 'override' || !out.has(one.personId))
 }
 
-const standIn = ({ id, personId, from, to, replaces }: Override): OnDuty => ({
+/** Where everyone is replaced it does not matter what the rotations do meanwhile. */
+export const replacesEveryone = (one: Override): boolean =>
+  one.kind === 'replace' && one.replaces === null
+
+const standIn = ({ id, kind, personId, from, to, replaces }: Override): OnDuty => ({
   personId,
-  why: { kind: 'override', override: id, from, to, replaces },
+  why: { kind: 'override', override: id, from, to, replaces, isBesides: kind === 'add' },
 })
 
 function standInsOf(active: readonly Override[]): Map<Id, Override[]> {
   const found = new Map<Id, Override[]>()
   for (const one of active) {
+    if (one.kind !== 'replace') continue
     if (one.replaces === null || one.replaces === one.personId) continue
     const others = found.get(one.replaces)
     if (others) others.push(one)

@@ -88,12 +88,18 @@ export type Slow = {
 
 /** Evaluates single instants of one schedule. Hand-offs walked over are remembered. */
 export function oracleOf(schedule: Schedule, clock: Clock): (at: Instant) => Slow {
-  const walks = schedule.rotations.map((rotation) => walkOf(rotation, clock))
+  const plans = [...schedule.earlier, { until: null, rotations: schedule.rotations }].map(
+    (one) => ({
+      ...one,
+      walks: one.rotations.map((rotation) => walkOf(rotation, clock)),
+    }),
+  )
   return (at) => {
     let people: string[] = []
     let turn: Slow['turn'] = null
-    schedule.rotations.forEach((rotation, index) => {
-      const now = walks[index]?.(at) ?? null
+    const plan = plans.filter((one) => one.until === null || one.until > at)[0]
+    plan?.rotations.forEach((rotation, index) => {
+      const now = plan.walks[index]?.(at) ?? null
       if (now === null || !isWithin(rotation.only, clock, at)) return
       const ids = rotation.turns[now.turn % rotation.turns.length] ?? []
       if (ids.length === 0) return
@@ -101,9 +107,16 @@ export function oracleOf(schedule: Schedule, clock: Clock): (at: Instant) => Slo
       turn = { rotation: rotation.id, ...now }
     })
     const active = schedule.overrides.filter((one) => one.from <= at && at < one.to)
-    const whole = active.filter((one) => one.replaces === null)
-    if (whole.length > 0) people = whole.map((one) => one.personId)
-    const after = people.flatMap((id) => standIns(id, active, []))
+    const swaps = active.filter((one) => one.kind === 'replace')
+    const whole = swaps.filter((one) => one.replaces === null)
+    const isOut = (id: string) => active.some((one) => one.kind === 'remove' && one.personId === id)
+    // Who is taken out keeps what an override asked of them.
+    const asked = whole.map((one) => one.personId)
+    const base = whole.length > 0 ? asked : people
+    const after = base.flatMap((id) =>
+      standIns(id, swaps, []).filter((end) => end !== id || asked.includes(id) || !isOut(id)),
+    )
+    after.push(...active.filter((one) => one.kind === 'add').map((one) => one.personId))
     const shadows = schedule.shadows.filter((one) => one.from <= at && at < one.to)
     return {
       people: [...new Set(after)].sort(),

@@ -7,6 +7,7 @@ import {
   type Restriction,
   type Rotation,
   type Schedule,
+  type Version,
   WEEKDAYS,
 } from './schedule.ts'
 
@@ -72,6 +73,7 @@ export function randomSchedule(dice: Dice, zone: string, clock: Clock, near: Ins
     teamId: null,
     timezone: zone,
     rotations,
+    earlier: dice.percent(75) ? [] : randomVersions(dice, zone, clock, near),
     overrides: dice.percent(50) ? [] : randomOverrides(dice, near),
     shadows: dice.percent(80) ? [] : [{ personId: 'p9', ...stretch(dice, near) }],
   }
@@ -113,13 +115,23 @@ const randomWindow = (dice: Dice): Restriction => ({
   to: dice.of([...TIMES, '24:00']),
 })
 
+/** Changed once or twice, near the instant that is asked about. */
+function randomVersions(dice: Dice, zone: string, clock: Clock, near: Instant): Version[] {
+  return Array.from({ length: 1 + dice.below(2) }, (_, index) => ({
+    until: near + (dice.below(49) - 24 + index * 48) * HOUR,
+    timezone: zone,
+    rotations: [randomRotation(dice, clock, near, `v${index}`)],
+  }))
+}
+
 /** Those who stand in have a higher number, so that no chain comes back to where it began. */
 function randomOverrides(dice: Dice, near: Instant): Override[] {
   return Array.from({ length: 1 + dice.below(4) }, (_, index) => {
     const replaced = dice.below(6)
     const personId = `p${replaced + 1 + dice.below(3)}`
     const replaces = dice.percent(60) ? `p${replaced}` : null
-    return { id: `o${index}`, personId, ...stretch(dice, near), replaces }
+    const kind = dice.of<Override['kind']>(['replace', 'replace', 'replace', 'add', 'remove'])
+    return { id: `o${index}`, kind, personId, ...stretch(dice, near), replaces }
   })
 }
 

@@ -41,6 +41,7 @@ export function schedule(
     teamId: null,
     timezone,
     rotations,
+    earlier: [],
     overrides: [],
     shadows: [],
     ...more,
@@ -67,7 +68,15 @@ export const override = (
   more: Partial<Override> = {},
 ): Override => {
   count += 1
-  return { id: `override-${count}`, personId, from: at(from), to: at(to), replaces: null, ...more }
+  return {
+    id: `override-${count}`,
+    kind: 'replace',
+    personId,
+    from: at(from),
+    to: at(to),
+    replaces: null,
+    ...more,
+  }
 }
 
 export const shadow = (personId: string, from: string, to: string): Shadow => ({

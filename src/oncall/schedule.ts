@@ -36,7 +36,8 @@ export type Rotation = {
 }
 
 /**
- * Takes the place of everyone, or of one person, for a while. Half-open, as all intervals here.
+ * What people agreed on beside the rotations, for a while: somebody takes the place of everyone or of
+ * one person, is on call besides, or is taken out. Half-open, as all intervals here.
  *
  * Covers and shadows are instants and not wall time, other than rotations: two people agreed on a
  * stretch of time they saw before them, and it must not move because a government later moves a
@@ -44,15 +45,20 @@ export type Rotation = {
  */
 export type Override = {
   id: Id
+  kind: 'replace' | 'add' | 'remove'
+  /** Who is on call by it; with `remove`, who is not. */
   personId: Id
   from: Instant
   to: Instant
-  /** Only this person's place, whatever brought them on call; null: everyone's. */
+  /** With `replace`: only this person's place, whatever brought them on call; null: everyone's. */
   replaces: Id | null
 }
 
 /** Sees what the person on call sees; never blocks, counts or acknowledges. */
 export type Shadow = { personId: Id; from: Instant; to: Instant }
+
+/** What a schedule was until it was changed. An edit takes effect from an instant and rewrites nothing. */
+export type Version = { until: Instant; timezone: string; rotations: readonly Rotation[] }
 
 /** Where rotations overlap the later one in the list wins; overrides win over rotations. */
 export type Schedule = {
@@ -62,6 +68,8 @@ export type Schedule = {
   teamId: Id | null
   timezone: string
   rotations: readonly Rotation[]
+  /** What held before, oldest first. The last `until` may lie ahead: then the newest version is still to come. */
+  earlier: readonly Version[]
   overrides: readonly Override[]
   shadows: readonly Shadow[]
 }
@@ -72,6 +80,14 @@ export type Schedule = {
  */
 export type Why =
   | { kind: 'rotation'; rotation: string; turn: number; from: Instant; to: Instant }
-  | { kind: 'override'; override: Id; from: Instant; to: Instant; replaces: Id | null }
+  | {
+      kind: 'override'
+      override: Id
+      from: Instant
+      to: Instant
+      replaces: Id | null
+      /** Beside whoever else is on call, in nobody's place. */
+      isBesides: boolean
+    }
 
 export type OnDuty = { personId: Id; why: Why }

@@ -6,7 +6,7 @@
 import type { Id } from '../lib/id.ts'
 import type { Instant } from '../lib/instant.ts'
 import { fromWall, reachedWall, type WallMs } from '../lib/zone.ts'
-import { inOrder, nextEdge, overridden } from './covers.ts'
+import { inOrder, nextEdge, overridden, replacesEveryone } from './covers.ts'
 import type { OnDuty, Override, Schedule, Why } from './schedule.ts'
 import { type Turn, turnAt, type Watch, watchOf } from './turns.ts'
 import { windowAt } from './windows.ts'
@@ -38,27 +38,32 @@ export function whoIsOnCall(schedule: Schedule, at: Instant): OnCall {
   }
 }
 
-/** A schedule's rotations as numbers, the one that wins first. */
-type Reading = { zone: string; watches: readonly Watch[] }
+/** One version's rotations as numbers, the one that wins first, and up to when it holds. */
+type Reading = { zone: string; watches: readonly Watch[]; until: Instant }
 
-const read = ({ timezone, rotations }: Schedule): Reading => ({
-  zone: timezone,
-  watches: rotations.flatMap((rotation) => watchOf(rotation) ?? []).reverse(),
-})
+/** The versions of a schedule, oldest first; the last one holds for ever. */
+const read = ({ timezone, rotations, earlier }: Schedule): readonly Reading[] =>
+  [...earlier, { until: NEVER, timezone, rotations }].map((version) => ({
+    zone: version.timezone,
+    watches: version.rotations.flatMap((rotation) => watchOf(rotation) ?? []).reverse(),
+    until: version.until,
+  }))
+
+const NEVER = Number.POSITIVE_INFINITY
 
 type People = { people: readonly OnDuty[]; until: Instant }
 
 /** @param edge when the next override begins or ends */
 function peopleAt(
-  reading: Reading,
+  versions: readonly Reading[],
   at: Instant,
   active: readonly Override[],
   edge: Instant,
 ): People {
-  if (active.length === 0) return within(fromRotations(reading, at), edge)
-  // Where everyone is replaced it does not matter what the rotations do meanwhile.
-  const isWhole = active.some((one) => one.replaces === null)
-  const base = isWhole ? NOBODY : fromRotations(reading, at)
+  const reading = versions.find((version) => at < version.until) as Reading
+  const fromVersion = (): People => within(fromRotations(reading, at), reading.until)
+  if (active.length === 0) return within(fromVersion(), edge)
+  const base = active.some(replacesEveryone) ? NOBODY : fromVersion()
   return within({ people: overridden(base.people, active), until: base.until }, edge)
 }
 
@@ -107,8 +112,6 @@ function coverageAt(watch: Watch, reached: WallMs): { turn: Turn | null; until: 
   return onTurn(watch, turn, turn.to)
 }
 
-const NEVER = Number.POSITIVE_INFINITY
-
 const onTurn = (watch: Watch, turn: Turn, until: WallMs): { turn: Turn | null; until: WallMs } => ({
   turn: idsOf(watch, turn).length > 0 ? turn : null,
   until,
@@ -127,7 +130,7 @@ const PLACES_MAX = 500_000
  * Where there is more than the limits allow, the last shift ends before `to`: ask on from there.
  */
 export function shiftsBetween(schedule: Schedule, from: Instant, to: Instant): Shift[] {
-  const reading = read(schedule)
+  const versions = read(schedule)
   const overrides = inOrder(schedule.overrides.filter((one) => one.from < to && one.to > from))
   const shifts: Shift[] = []
   let active: Override[] = []
@@ -140,7 +143,7 @@ export function shiftsBetween(schedule: Schedule, from: Instant, to: Instant): S
       if (next.to > at) active.push(next)
     }
     const edge = Math.min(nextEdge(active, at), overrides[begun]?.from ?? NEVER)
-    const { people, until } = peopleAt(reading, at, active, edge)
+    const { people, until } = peopleAt(versions, at, active, edge)
     const end = Math.min(until, to)
     const last = shifts.at(-1)
     if (last && isSameWatch(last.people, people)) last.to = end
@@ -163,6 +166,7 @@ const isSameWatch = (a: readonly OnDuty[], b: readonly OnDuty[]): boolean =>
   })
 
 function isSameWhy(a: Why, b: Why): boolean {
+  if (a.from !== b.from || a.to !== b.to) return false
   if (a.kind === 'override') return b.kind === 'override' && a.override === b.override
   return b.kind === 'rotation' && a.rotation === b.rotation && a.turn === b.turn
 }

@@ -12,6 +12,7 @@ import {
   type Rotation,
   type Schedule,
   type Shadow,
+  type Version,
   WEEKDAYS,
 } from './schedule.ts'
 
@@ -85,7 +86,18 @@ const isOverride = (value: unknown): value is Override =>
   'id' in value &&
   isText(value.id) &&
   'replaces' in value &&
-  isNullOr(value.replaces, isText)
+  isNullOr(value.replaces, isText) &&
+  'kind' in value &&
+  KINDS.includes(value.kind)
+
+const KINDS: readonly unknown[] = ['replace', 'add', 'remove'] satisfies Override['kind'][]
+
+const isVersion = (value: unknown): value is Version =>
+  isRecord(value) &&
+  Number.isFinite(value.until) &&
+  isText(value.timezone) &&
+  isZone(value.timezone) &&
+  isListOf(value.rotations, isRotation)
 
 /**
  * A schedule as stored. What cannot be read as a whole is left out: half a rotation would page the
@@ -96,12 +108,16 @@ export function decodeSchedule(row: ScheduleRow): Decoded<Schedule> {
   const { definition } = row
   if (!isZone(row.timezone)) return refuse(`there is no time zone \`${row.timezone}\``)
   if (!isRecord(definition)) return refuse('its definition cannot be read')
-  const { rotations, overrides = [], shadows = [] } = definition
+  const { rotations, earlier = [], overrides = [], shadows = [] } = definition
   if (!isListOf(rotations, isRotation)) return refuse('a rotation cannot be read')
+  if (!isListOf(earlier, isVersion)) return refuse('an earlier version cannot be read')
   if (!isListOf(overrides, isOverride)) return refuse('an override cannot be read')
   if (!isListOf(shadows, isShadow)) return refuse('a shadow cannot be read')
   const { id, slug, name, teamId, timezone } = row
-  return { value: { id, slug, name, teamId, timezone, rotations, overrides, shadows }, wrong: [] }
+  return {
+    value: { id, slug, name, teamId, timezone, rotations, earlier, overrides, shadows },
+    wrong: [],
+  }
 }
 
 export async function saveSchedules(
@@ -110,9 +126,9 @@ export async function saveSchedules(
   managedBy: string | null,
 ): Promise<void> {
   if (schedules.length === 0) return
-  const rows = schedules.map(({ rotations, overrides, shadows, ...rest }) => ({
+  const rows = schedules.map(({ rotations, earlier, overrides, shadows, ...rest }) => ({
     ...rest,
-    definition: { rotations, overrides, shadows },
+    definition: { rotations, earlier, overrides, shadows },
     managedBy,
     retiredAt: null,
   }))

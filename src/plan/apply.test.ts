@@ -546,6 +546,7 @@ describe('people and covers', () => {
       from: Date.UTC(2026, 11, 1),
       to: Date.UTC(2026, 11, 2),
       replaces: null,
+      kind: 'replace' as const,
     }
     await inTx((tx) =>
       saveSchedules(tx, [{ ...primary, overrides: [...primary.overrides, cover] }], 'file'),

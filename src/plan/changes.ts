@@ -138,8 +138,8 @@ function listChanges(
 
 /** The same for covers (overrides, shadows) that say the same. */
 export function coverKey(cover: object): string {
-  const { person, from, to, replaces } = cover as Record<string, unknown>
-  return JSON.stringify([person, from, to, replaces ?? null])
+  const { person, from, to, replaces, kind } = cover as Record<string, unknown>
+  return JSON.stringify([person, from, to, replaces ?? null, kind ?? 'replace'])
 }
 
 const isNamed = (value: unknown): value is Named => isRecord(value) && typeof value.id === 'string'

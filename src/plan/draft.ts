@@ -140,6 +140,7 @@ export function draftOf(
   const nounFacts: NounFacts = {
     descriptions: deps.channels,
     makeId: () => deps.makeId(now),
+    now,
     seal: (text, known) =>
       known !== undefined && unsealed(known, deps) === text
         ? String(known)

@@ -24,8 +24,8 @@ import {
   weekday,
   zone,
 } from './form-values.ts'
-import { list, named, record, reference, slug, target, whole } from './reader.ts'
-import { note, type Reader } from './reading.ts'
+import { list, named, oneOf, record, reference, slug, target, whole } from './reader.ts'
+import { note, type Reader, type Reading } from './reading.ts'
 
 const SCHEDULES_MAX = 2_000
 const LADDERS_MAX = 2_000
@@ -109,6 +109,7 @@ const scheduleFields = record<ScheduleForm>('a schedule', {
   name: { reader: name },
   team: { reader: reference('team') },
   timezone: { reader: zone, isRequired: true },
+  effective: { reader: moment },
   rotations: { reader: named(rotation, 'rotations', ROTATIONS_MAX), otherwise: [] },
   overrides: {
     reader: list(
@@ -117,6 +118,7 @@ const scheduleFields = record<ScheduleForm>('a schedule', {
         from: { reader: moment, isRequired: true },
         to: { reader: moment, isRequired: true },
         replaces: { reader: reference('person') },
+        kind: { reader: oneOf(['replace', 'add', 'remove']) },
       }),
       OVERRIDES_MAX,
     ),
@@ -157,9 +159,20 @@ const schedule: Reader<ScheduleForm> = (reading, node, path) => {
   return {
     ...read,
     name: read.name ?? read.id,
-    overrides: settle(read.overrides ?? [], 'the override', 'overrides'),
+    overrides: settle(read.overrides ?? [], 'the override', 'overrides').map((one, index) => {
+      if (one?.kind === 'add' || one?.kind === 'remove') misplaced(reading, path, one, index)
+      // `replace` is what an override is.
+      return one?.kind === 'replace' ? { ...one, kind: null } : one
+    }),
     shadows: settle(read.shadows ?? [], 'the shadow', 'shadows'),
   }
+}
+
+function misplaced(reading: Reading, path: string, one: OverrideForm, index: number): void {
+  const at = `${path}.overrides[${index}].replaces`
+  const place = reading.places.get(at)
+  if (one.replaces !== null && place)
+    reading.mistakes.push({ ...place, path: at, sentence: `\`kind: ${one.kind}\` replaces nobody` })
 }
 
 /** What `moment` read, as an instant. */

@@ -47,13 +47,22 @@ export type RotationForm = {
   only: WindowForm[]
 }
 /** Times on the schedule's own wall: `2026-12-24T10:00`. */
-export type OverrideForm = { person: string; from: string; to: string; replaces: string | null }
+export type OverrideForm = {
+  person: string
+  from: string
+  to: string
+  replaces: string | null
+  /** Null: `replace`. */
+  kind: 'replace' | 'add' | 'remove' | null
+}
 export type ShadowForm = { person: string; from: string; to: string }
 export type ScheduleForm = {
   id: string
   name: string
   team: string | null
   timezone: string
+  /** When a change of the rotations takes effect, on the schedule's own wall; null: when it is applied. */
+  effective: string | null
   rotations: RotationForm[]
   overrides: OverrideForm[]
   shadows: ShadowForm[]

@@ -4,7 +4,7 @@
  * and were not made by a file, so that nobody locks themselves out.
  */
 import type { ChannelDescription, Field } from '../notify/channel.ts'
-import { coverKey } from './changes.ts'
+import { coverKey, isSame } from './changes.ts'
 import type { Finding } from './finding.ts'
 import {
   type ContactForm,
@@ -69,7 +69,9 @@ export function merge(stored: Whole, file: FileForm, reading: Reading, facts: Me
     },
     people: people ? [...people, ...kept] : stored.people,
     teams: file.teams ?? stored.teams,
-    schedules: file.schedules?.map((one) => withCovers(one, facts)) ?? stored.schedules,
+    schedules:
+      file.schedules?.map((one) => withCovers(onlyAhead(one, stored.schedules), facts)) ??
+      stored.schedules,
     escalations: file.escalations ?? stored.escalations,
     services: file.services ?? stored.services,
     sources:
@@ -129,6 +131,14 @@ function sharedEmails(
 
 const stays = (person: PersonForm, people: readonly PersonForm[], facts: MergeFacts): boolean =>
   facts.keptPeople.has(person.id) && !people.some((one) => one.id === person.id)
+
+/** When a change takes effect says nothing where there is no change: the file may be applied again. */
+function onlyAhead(wanted: ScheduleForm, stored: readonly ScheduleForm[]): ScheduleForm {
+  const before = stored.find((one) => one.id === wanted.id)
+  const isChange =
+    before?.timezone !== wanted.timezone || !isSame(before.rotations, wanted.rotations)
+  return isChange ? wanted : { ...wanted, effective: null }
+}
 
 /** With the covers that people made themselves; the order of covers means nothing. */
 function withCovers(wanted: ScheduleForm, facts: MergeFacts): ScheduleForm {

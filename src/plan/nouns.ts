@@ -6,7 +6,9 @@ import type { Ladder, Target } from '../escalation/ladder.ts'
 import { parseDuration } from '../lib/duration.ts'
 import { groupBy } from '../lib/group-by.ts'
 import type { Id } from '../lib/id.ts'
+import type { Instant } from '../lib/instant.ts'
 import type { ChannelDescription } from '../notify/channel.ts'
+import { amend } from '../oncall/amend.ts'
 import type { Override, Period, Rotation, Schedule, Shadow } from '../oncall/schedule.ts'
 import type { Contact, Person, Rules } from '../people/person.ts'
 import type { Service } from '../services/service.ts'
@@ -46,6 +48,7 @@ export type Nouns = {
 export type NounFacts = {
   descriptions: readonly ChannelDescription[]
   makeId: () => Id
+  now: Instant
   /** Seals a secret, or gives back the sealed text that is stored when that holds the same. */
   seal: (text: string, stored: unknown) => string
 }
@@ -284,15 +287,22 @@ function schedule(
     )
   const overrides = known(stored?.overrides ?? [])
   const shadows = known(stored?.shadows ?? [])
+  const plan = {
+    timezone: zone,
+    rotations: form.rotations.map((one) => rotation(one, personId)),
+  }
+  const from = form.effective === null ? facts.now : atMoment(form.effective, zone)
+  const { earlier } = stored ? amend(stored, plan, from, facts.now) : { earlier: [] }
   return {
     id,
     slug: form.id,
     name: form.name,
     teamId: form.team === null ? null : idOf('teams', form.team),
-    timezone: zone,
-    rotations: form.rotations.map((one) => rotation(one, personId)),
+    ...plan,
+    earlier,
     overrides: form.overrides.map((one): Override => {
       const made = {
+        kind: one.kind ?? 'replace',
         personId: personId(one.person),
         from: atMoment(one.from, zone),
         to: atMoment(one.to, zone),

@@ -211,9 +211,14 @@ function scheduleForm(schedule: Schedule, slugOf: SlugOf): ScheduleForm {
     name: schedule.name,
     team: slugOf(schedule.teamId),
     timezone: schedule.timezone,
+    effective: null,
     rotations: schedule.rotations.map((rotation) => rotationForm(rotation, slugOf)),
     overrides: schedule.overrides
-      .map((one) => ({ ...stay(one), replaces: slugOf(one.replaces) }))
+      .map((one) => ({
+        ...stay(one),
+        replaces: slugOf(one.replaces),
+        kind: one.kind === 'replace' ? null : one.kind,
+      }))
       .filter(isKnown)
       .sort(byTime),
     shadows: schedule.shadows.map(stay).filter(isKnown).sort(byTime),
