@@ -18,7 +18,7 @@ export type Principal = {
 /**
  * `read` alerts and configuration · `respond` to alerts of one's team, or that one was paged for ·
  * `silence` within one's team · `raise` an alert by hand · `inspect` raw requests and send them
- * again · `administer` everything that is configured · `self` one's own contacts and tokens.
+ * again · `schedule` who is on call in one's team, and one's own turns anywhere · `administer` everything that is configured · `self` one's own contacts and tokens.
  */
 export const ACTIONS = [
   'read',
@@ -26,6 +26,7 @@ export const ACTIONS = [
   'silence',
   'raise',
   'inspect',
+  'schedule',
   'administer',
   'self',
 ] as const
@@ -63,12 +64,17 @@ function isAllowed(who: Principal, action: Action, thing: Thing): boolean {
       return isResponder
     case 'inspect':
       return isResponder && isOfTeam(who, thing)
+    case 'schedule':
+      return isOwn(who, thing) || (isResponder && isOfTeam(who, thing))
     case 'self':
-      return who.personId !== null && who.personId === thing.personId
+      return isOwn(who, thing)
     case 'administer':
       return false
   }
 }
+
+const isOwn = (who: Principal, thing: Thing): boolean =>
+  who.personId !== null && who.personId === thing.personId
 
 const wasPaged = (who: Principal, thing: Thing): boolean =>
   who.personId !== null && (thing.pagedIds ?? []).includes(who.personId)

@@ -11,10 +11,12 @@ import type { Target } from '../escalation/ladder.ts'
 import type { Id } from '../lib/id.ts'
 import type { Instant } from '../lib/instant.ts'
 import { notFound, Problem } from '../lib/problem.ts'
+import type { Stretch } from '../oncall/cover.ts'
 import type { Actor } from '../timeline/entry.ts'
 import { type Desk, openDesk } from './desk.ts'
 import { engineTx } from './store-sql.ts'
 import type { Tools } from './tools.ts'
+import * as duty from './verbs/duty.ts'
 import * as mute from './verbs/mute.ts'
 import { type RaiseAsked, raiseAlert } from './verbs/raise.ts'
 import * as respond from './verbs/respond.ts'
@@ -33,6 +35,13 @@ export type Verb =
   | { verb: 'endSilence'; silenceId: Id }
   | ({ verb: 'maintain' } & mute.MaintenanceAsked)
   | { verb: 'endMaintenance'; maintenanceId: Id }
+  | ({ verb: 'override' } & duty.OverrideAsked)
+  | { verb: 'endOverride'; scheduleId: Id; overrideId: Id }
+  | { verb: 'takePager'; scheduleId: Id; personId: Id; forMs: number }
+  | ({ verb: 'askCover' } & duty.CoverAsked)
+  | { verb: 'takeCover'; coverId: Id; personId: Id; part: Stretch | null }
+  | { verb: 'declineCover'; coverId: Id; personId: Id }
+  | { verb: 'withdrawCover'; coverId: Id }
   | { verb: 'resume' }
 
 export type Acted =
@@ -85,8 +94,72 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
     case 'resume':
       allow(acting.who, 'administer')
       return resume(tx)
+    case 'override':
+    case 'endOverride':
+    case 'takePager':
+    case 'askCover':
+    case 'takeCover':
+    case 'declineCover':
+    case 'withdrawCover':
+      return onDuty({ ...doing, directory: desk.directory }, acting, asked)
     default:
       return answer(desk, acting, asked)
+  }
+}
+
+type OnDuty = Extract<
+  Verb,
+  {
+    verb:
+      | 'override'
+      | 'endOverride'
+      | 'takePager'
+      | 'askCover'
+      | 'takeCover'
+      | 'declineCover'
+      | 'withdrawCover'
+  }
+>
+
+/** Who is on call, changed by hand. Everybody may ask for cover of their own shifts, and give it. */
+async function onDuty(doing: duty.Doing, acting: Acting, asked: OnDuty): Promise<Acted> {
+  const done = (result: Readonly<Record<string, unknown>>): Acted => ({ kind: 'done', result })
+  const may = (scheduleId: Id, personId?: Id): void => {
+    const schedule = doing.directory.schedules.get(scheduleId)
+    if (!schedule) throw notFound('schedule')
+    allow(acting.who, 'schedule', { teamId: schedule.teamId, personId: personId ?? null })
+  }
+  switch (asked.verb) {
+    case 'override':
+      may(asked.scheduleId)
+      return done({ overrideId: await duty.override(doing, asked) })
+    case 'endOverride':
+      may(asked.scheduleId)
+      return ended(await duty.endOverride(doing, asked.scheduleId, asked.overrideId))
+    case 'takePager':
+      may(asked.scheduleId)
+      return done({
+        overrideId: await duty.takePager(doing, asked.scheduleId, asked.personId, asked.forMs),
+      })
+    case 'askCover':
+      may(asked.scheduleId, asked.personId)
+      return done({ coverId: await duty.askCover(doing, asked) })
+    case 'withdrawCover': {
+      const request = await duty.lock(doing.tx, asked.coverId)
+      may(request.scheduleId, request.personId)
+      await duty.withdrawCover(doing, asked.coverId)
+      return done({})
+    }
+    case 'takeCover': {
+      // Whoever was asked may; somebody else of the team may put themselves or a colleague in.
+      const request = await duty.lock(doing.tx, asked.coverId)
+      may(request.scheduleId, request.asked.includes(asked.personId) ? asked.personId : undefined)
+      return done(await duty.takeCover(doing, asked.coverId, asked.personId, asked.part))
+    }
+    case 'declineCover':
+      allow(acting.who, 'self', { personId: asked.personId })
+      await duty.declineCover(doing, asked.coverId, asked.personId)
+      return done({})
   }
 }
 
@@ -159,21 +232,24 @@ async function auditRow(
   asked: Verb,
   result: Acted,
 ): Promise<void> {
-  const object =
-    'pageId' in asked
-      ? asked.pageId
-      : 'groupId' in asked
-        ? asked.groupId
-        : 'alertId' in asked
-          ? asked.alertId
-          : null
+  const { kind, id } = objectOf(asked)
   await recordAudit(tx, {
     id: deps.tools.makeId(tx.now),
     actor: acting.actor,
     action: asked.verb,
-    objectKind: 'alert',
-    objectId: object ?? null,
+    objectKind: kind,
+    objectId: id,
     requestId: acting.requestId ?? null,
     detail: { outcome: result.kind },
   })
+}
+
+function objectOf(asked: Verb): { kind: string; id: Id | null } {
+  if ('coverId' in asked) return { kind: 'cover', id: asked.coverId }
+  if ('scheduleId' in asked) return { kind: 'schedule', id: asked.scheduleId }
+  const id =
+    ('pageId' in asked && asked.pageId) ||
+    ('groupId' in asked && asked.groupId) ||
+    ('alertId' in asked && asked.alertId)
+  return { kind: 'alert', id: id || null }
 }

@@ -21,15 +21,21 @@ import type { Call, Caller, Reply, Route } from './route.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { configurationRoutes } from './routes/configuration.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { onCallRoutes } from './routes/oncall.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { silenceRoutes } from './routes/silences.ts'
+import { sourceRoutes } from './routes/sources.ts'
 import { systemRoutes } from './routes/system.ts'
+import { whoRoutes } from './routes/who.ts'
 
 export const ROUTES: readonly Route[] = [
   ...alertRoutes,
   ...pageRoutes,
   ...silenceRoutes,
   ...configurationRoutes,
+  ...sourceRoutes,
+  ...whoRoutes,
+  ...onCallRoutes,
   ...peopleRoutes,
   ...systemRoutes,
 ]

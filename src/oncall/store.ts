@@ -3,6 +3,7 @@ import type { Tx } from '../db/tx.ts'
 import type { Id } from '../lib/id.ts'
 import type { Instant } from '../lib/instant.ts'
 import { isRecord } from '../lib/json.ts'
+import { notFound } from '../lib/problem.ts'
 import { type Decoded, isCount, isListOf, isNullOr, isText } from '../lib/shape.ts'
 import { isZone, parseWall } from '../lib/zone.ts'
 import {
@@ -133,4 +134,24 @@ export async function saveSchedules(
     retiredAt: null,
   }))
   await tx.query(SCHEDULES.upsert, SCHEDULES.values(rows))
+}
+
+/**
+ * Changes one schedule under its lock; two changes at once come one after the other.
+ * @throws Problem not_found; and what `change` throws
+ */
+export async function changeSchedule(
+  tx: Tx,
+  id: Id,
+  change: (schedule: Schedule) => Schedule,
+): Promise<{ before: Schedule; after: Schedule }> {
+  const [row] = await tx.query<ScheduleRow>(
+    `select ${SCHEDULES.select} from schedules where id = $1 and retired_at is null for update`,
+    [id],
+  )
+  const before = row && decodeSchedule(row).value
+  if (!row || !before) throw notFound('schedule')
+  const after = change(before)
+  if (after !== before) await saveSchedules(tx, [after], row.managedBy)
+  return { before, after }
 }

@@ -43,6 +43,13 @@ const SENTENCES: Readonly<Record<string, Write>> = {
   suppressionEnded: (r) => `Not kept quiet any more, still firing: ${r.title}`,
   alertResolved: (r) => `Alert resolved: ${r.title}`,
   severityChanged: (r) => `Severity changed: ${r.title}`,
+  overridden: (r, _i, who, names) => overrideSentence(r, who, names),
+  overrideEnded: (r, _i, who, names) => `${who} ended an override of ${names.person(r.personId)}`,
+  coverAsked: (r, _i, _who, names) =>
+    `${names.person(r.person)} asks for cover from ${names.time(r.from)} to ${names.time(r.to)}`,
+  handoffAccepted: (_r, _i, who) => `${who} accepted the hand-off`,
+  handoffOverdue: (r, _i, _who, names) =>
+    `The hand-off was not accepted in time: ${names.person(r.outgoing)} stays on call too`,
   opened: () => 'Escalation began',
   woke: (r) => wokeSentence(r),
   acknowledged: (_r, _i, who) => `${who} acknowledged`,
@@ -99,3 +106,12 @@ const CLOSED: Readonly<Record<string, string>> = {
   restored: 'from before the restore',
 }
 const closed = (as: string, because: string): string => CLOSED[because] ?? as
+
+function overrideSentence(r: Values, who: string, names: Names): string {
+  const { kind, personId, replaces, from, to } = r as unknown as Record<string, unknown>
+  const span = `from ${names.time(from)} to ${names.time(to)}`
+  if (kind === 'remove') return `${who} took ${names.person(personId)} off call ${span}`
+  if (kind === 'add') return `${who} put ${names.person(personId)} on call besides, ${span}`
+  const instead = replaces === null ? '' : ` in the place of ${names.person(replaces)}`
+  return `${who} put ${names.person(personId)} on call${instead} ${span}`
+}

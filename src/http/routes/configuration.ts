@@ -37,81 +37,6 @@ const PlanBody = z
   })
   .strict()
 
-function whyText(page: Forecast['pages'][number]): string {
-  if (page.isFallback) return 'last resort: nobody answered'
-  if (page.shift?.kind === 'override') return `${page.via}, by an override`
-  if (page.shift?.kind === 'rotation') return `${page.via}, rotation ${page.shift.rotation}`
-  return page.via
-}
-
-const toForecastView = (
-  found: Forecast,
-  facts: { service: ReturnType<typeof ref>; at: number; urgency: 'high' | 'low' },
-) => ({
-  service: facts.service,
-  at: toIso(facts.at),
-  urgency: facts.urgency,
-  sentence: whoSentence(found),
-  pages: found.pages.slice(0, 100).map(({ person, ...page }) => ({
-    at: toIso(page.at),
-    level: page.level,
-    round: page.round + 1,
-    isFallback: page.isFallback,
-    person: { id: person.id, slug: person.slug, name: person.name },
-    timezone: person.timezone,
-    localTime: person.localTime,
-    via: page.via,
-    why: whyText({ person, ...page }),
-    contacts: page.contacts.map((one) => ({
-      after: formatDuration(one.afterMs),
-      contact: one.contact,
-      kind: one.kind,
-    })),
-  })),
-  passed: found.passed.map((one) => ({ at: toIso(one.at), level: one.level, reason: one.reason })),
-})
-
-const who = route({
-  method: 'get',
-  path: '/api/v1/who',
-  summary: 'Who would be paged, and why',
-  policy: { needs: 'read' },
-  query: z
-    .object({
-      service: z.string().max(64),
-      at: z.string().max(60).optional(),
-      urgency: z.enum(['high', 'low']).optional(),
-    })
-    .strict(),
-  reply: ForecastView,
-  handle: ({ read, query, caller, deps }) =>
-    read(async (tx, directory) => {
-      const service = lookUp(directory.services, query.service, 'service')
-      const zone = zoneOf(directory, service.teamId) ?? caller.timezone
-      const at = parseWhen(query.at ?? 'now', tx.now, zone)
-      if (at === null)
-        throw invalid(
-          'at',
-          `\`${query.at}\` is not a moment. Write 2026-11-29T03:10Z, "sunday 03:10" or +2h.`,
-        )
-      const urgency = query.urgency ?? (service.urgency === 'low' ? 'low' : 'high')
-      const found = forecastForService(
-        directory,
-        service.id,
-        { at, urgency },
-        { loudness: deps.tools.loudnessOf },
-      )
-      return {
-        body: toForecastView(found, { service: ref(directory.services, service.id), at, urgency }),
-      }
-    }),
-})
-
-/** Local times in a question are those of the team's first schedule. */
-const zoneOf = (directory: Directory, teamId: string | null): string | null =>
-  [...directory.schedules.values()].find((one) => one.teamId !== null && one.teamId === teamId)
-    ?.timezone ?? null
-
 const plan = route({
   method: 'post',
   path: '/api/v1/plan',
@@ -173,126 +98,6 @@ const exportRoute = route({
   }),
 })
 
-const sources = route({
-  method: 'get',
-  path: '/api/v1/sources',
-  summary: 'Where alerts come in',
-  policy: { needs: 'read' },
-  reply: z.object({ sources: z.array(SourceView) }).openapi('SourceList'),
-  handle: ({ read, deps }) =>
-    read(async (_tx, directory) => ({
-      body: {
-        sources: [...directory.sources.values()].map((source) => ({
-          id: source.id,
-          slug: source.slug,
-          name: source.name,
-          kind: source.kind,
-          service: ref(directory.services, source.serviceId),
-          paths: [
-            ...new Set(
-              deps.sourceKinds
-                .find((kind) => kind.kind === source.kind)
-                ?.routes.map((one) => one.path) ?? [],
-            ),
-          ],
-        })),
-      },
-    })),
-})
-
-const VERDICTS: Readonly<Record<string, string>> = {
-  opened: 'stored as a new alert',
-  reopened: 'stored as a new alert of a known key',
-  refreshed: 'folded into an open alert',
-  resolved: 'resolved the alert',
-  acknowledged: 'acknowledged the alert',
-  late: 'late: something newer is known',
-  nothingKnown: 'about nothing that is open',
-}
-
-async function requestViews(tx: Tx, directory: Directory, sourceId: string) {
-  return (await listRequests(tx, sourceId, 50)).map((request) => {
-    const problems = (request.verdict.problems ?? []) as { field: string; message: string }[]
-    const signals = request.signals.map((signal) => ({
-      action: signal.action,
-      dedupKey: signal.dedupKey,
-      verdict: VERDICTS[signal.verdict] ?? signal.verdict,
-      alert: signal.alertNumber === null ? null : `A-${signal.alertNumber}`,
-      suppressedBy: signal.suppression?.kind ?? null,
-      paged: signal.pagedIds.map((id) => personName(directory, id)),
-    }))
-    return {
-      id: request.id,
-      receivedAt: toIso(request.receivedAt),
-      path: request.path,
-      status: request.status,
-      body: request.body,
-      verdict: verdictOf(request.status, signals, problems),
-      signals,
-      problems,
-      isReplay: request.replayOf !== null,
-    }
-  })
-}
-
-function verdictOf(
-  status: number,
-  signals: {
-    verdict: string
-    alert: string | null
-    suppressedBy: string | null
-    paged: string[]
-  }[],
-  problems: { field: string; message: string }[],
-): string {
-  const [first] = signals
-  if (!first)
-    return problems[0]
-      ? `refused (${status}): ${problems[0].field}: ${problems[0].message}`
-      : 'stored, nothing to page'
-  const more = signals.length > 1 ? ` and ${signals.length - 1} more` : ''
-  const quiet = first.suppressedBy ? `, kept quiet (${first.suppressedBy})` : ''
-  const paged = first.paged.length > 0 ? `, paged ${first.paged.join(', ')}` : ''
-  return `${first.verdict}${first.alert ? ` (${first.alert})` : ''}${more}${quiet}${paged}`
-}
-
-const requests = route({
-  method: 'get',
-  path: '/api/v1/sources/{id}/requests',
-  summary: 'The last requests of a source, each with what became of it',
-  policy: { needs: 'inspect' },
-  params: z.object({ id: z.string().max(64) }),
-  reply: z.object({ requests: z.array(RequestView) }).openapi('RequestList'),
-  handle: ({ read, params, caller }) =>
-    read(async (tx, directory) => {
-      const source =
-        directory.sources.get(params.id) ??
-        [...directory.sources.values()].find((one) => one.slug === params.id)
-      if (!source) throw notFound('source')
-      allow(caller.who, 'inspect', { teamId: source.teamId })
-      return { body: { requests: await requestViews(tx, directory, source.id) } }
-    }),
-})
-
-const replayRoute = route({
-  method: 'post',
-  path: '/api/v1/requests/{id}/replay',
-  summary: 'Send a stored request through once more',
-  policy: { needs: 'inspect' },
-  params: z.object({ id: Id }),
-  reply: z.object({ status: z.number(), answer: z.unknown() }).openapi('Replayed'),
-  async handle({ read, params, caller, deps }) {
-    const { request, source } = await read(async (tx, directory) => {
-      const request = await findRequest(tx, params.id)
-      const source = request && directory.sources.get(request.sourceId)
-      if (!request || !source || refusal(caller.who, 'inspect', { teamId: source.teamId }) !== null)
-        throw notFound('request')
-      return { request, source }
-    })
-    return { body: await replay(deps, source, request) }
-  },
-})
-
 const list = <T extends { id: string }>(
   path: string,
   name: string,
@@ -308,36 +113,6 @@ const list = <T extends { id: string }>(
     handle: ({ read }) =>
       read(async (tx, directory) => ({ body: { [name]: of(directory, tx.now) } })),
   })
-
-const schedules = list(
-  'schedules',
-  'schedules',
-  'Schedules, who is on call and who is next',
-  (directory, now) =>
-    [...directory.schedules.values()].map((schedule) => {
-      const onCall = whoIsOnCall(schedule, now)
-      const next = shiftsBetween(schedule, now, now + 15 * 86_400_000).slice(0, 8)
-      return {
-        id: schedule.id,
-        slug: schedule.slug,
-        name: schedule.name,
-        timezone: schedule.timezone,
-        team: ref(directory.teams, schedule.teamId),
-        now: {
-          people: onCall.people.map((one) => personRef(directory, one.personId)),
-          until: Number.isFinite(onCall.until) ? toIso(onCall.until) : null,
-          reason: onCall.reason,
-        },
-        shadows: onCall.shadows.map((id) => personRef(directory, id)),
-        next: next.map((shift) => ({
-          from: toIso(shift.from),
-          to: toIso(shift.to),
-          local: formatDateTime(shift.from, schedule.timezone),
-          people: shift.people.map((one) => personRef(directory, one.personId)),
-        })),
-      }
-    }),
-)
 
 const doctor = route({
   method: 'get',
@@ -469,17 +244,12 @@ const contactTest = route({
 })
 
 export const configurationRoutes: readonly Route[] = [
-  who,
   plan,
   applyRoute,
   exportRoute,
-  sources,
-  requests,
-  replayRoute,
   people,
   teams,
   services,
-  schedules,
   escalations,
   doctor,
   contactTest,

@@ -1,0 +1,628 @@
+import { z } from '@hono/zod-openapi'
+import type { Directory } from '../../directory/directory.ts'
+import { act } from '../../engine/act.ts'
+import { namesFor } from '../../engine/tell.ts'
+import { parseWhen } from '../../foresee/when.ts'
+import { parseDuration } from '../../lib/duration.ts'
+import { DAY, HOUR, type Instant, toIso } from '../../lib/instant.ts'
+import { invalid, notFound } from '../../lib/problem.ts'
+import { formatDateTime, formatTime } from '../../lib/zone.ts'
+import { ActedView, Id, PersonRef, Ref, Time } from '../../contract/views.ts'
+import { planAt } from '../../oncall/amend.ts'
+import { compare } from '../../oncall/compare.ts'
+import { type CoverRequest, silent } from '../../oncall/cover.ts'
+import { listAbsences, listCoverRequests } from '../../oncall/cover-store.ts'
+import type { OnDuty, Schedule } from '../../oncall/schedule.ts'
+import { type Shift, shiftsBetween, whoIsOnCall } from '../../oncall/shifts.ts'
+import { editSchedule } from '../../plan/edit.ts'
+import { personName, personRef, ref } from '../present.ts'
+import { type Call, type Reply, type Route, route } from '../route.ts'
+import { healthOf } from '../schedule-health.ts'
+import { lookUp, toActedView } from './alerts.ts'
+
+const Slug = z.string().max(64)
+const Moment = z.string().max(60)
+const ofSchedule = { params: z.object({ id: Slug }) }
+
+const ShiftView = z
+  .object({
+    from: Time,
+    to: Time,
+    people: z.array(z.object({ person: PersonRef.nullable(), why: z.string() })),
+  })
+  .openapi('Shift')
+
+const FindingView = z
+  .object({
+    rule: z.string(),
+    sentence: z.string(),
+    wayOut: z.string(),
+    from: Time.nullable(),
+    to: Time.nullable(),
+  })
+  .openapi('ScheduleFinding')
+
+const whyOf = (one: OnDuty, directory: Directory): string => {
+  const { why } = one
+  if (why.kind === 'rotation') return `rotation ${why.rotation}`
+  if (why.isBesides) return 'besides'
+  return why.replaces === null ? 'override' : `for ${personName(directory, why.replaces)}`
+}
+
+const toShiftView = (shift: Shift, directory: Directory) => ({
+  from: toIso(shift.from),
+  to: toIso(shift.to),
+  people: shift.people.map((one) => ({
+    person: personRef(directory, one.personId),
+    why: whyOf(one, directory),
+  })),
+})
+
+const finite = (at: Instant): string | null => (Number.isFinite(at) ? toIso(at) : null)
+
+/** Reads a moment in the schedule's zone. @throws Problem that names the field */
+function momentIn(text: string, field: string, now: Instant, zone: string): Instant {
+  const at = parseWhen(text, now, zone)
+  if (at === null)
+    throw invalid(
+      field,
+      `\`${text}\` is not a moment. Write 2026-11-29T03:10Z, "sunday 03:10" or +2h.`,
+    )
+  return at
+}
+
+const list = route({
+  method: 'get',
+  path: '/api/v1/schedules',
+  summary: 'Schedules, who is on call and who is next',
+  policy: { needs: 'read' },
+  reply: z.object({ schedules: z.array(z.record(z.string(), z.unknown())) }).openapi('ScheduleList'),
+  handle: ({ read }) =>
+    read(async (tx, directory) => ({
+      body: {
+        schedules: [...directory.schedules.values()].map((one) => cardOf(one, directory, tx.now)),
+      },
+    })),
+})
+
+function cardOf(schedule: Schedule, directory: Directory, now: Instant) {
+  const onCall = whoIsOnCall(schedule, now)
+  const next = shiftsBetween(schedule, now, now + 15 * DAY).slice(0, 8)
+  return {
+    id: schedule.id,
+    slug: schedule.slug,
+    name: schedule.name,
+    timezone: schedule.timezone,
+    team: ref(directory.teams, schedule.teamId),
+    now: {
+      people: onCall.people.map((one) => ({
+        ...personRef(directory, one.personId),
+        localTime: formatTime(now, directory.people.get(one.personId)?.timezone ?? 'UTC'),
+        why: whyOf(one, directory),
+      })),
+      until: finite(onCall.until),
+      reason: onCall.reason,
+    },
+    shadows: onCall.shadows.map((id) => personRef(directory, id)),
+    next: next.map((shift) => ({
+      from: toIso(shift.from),
+      to: toIso(shift.to),
+      local: formatDateTime(shift.from, schedule.timezone),
+      people: shift.people.map((one) => personRef(directory, one.personId)),
+    })),
+  }
+}
+
+const WEEKS_SHOWN = 4
+const SHOWN_MS_MAX = 120 * DAY
+
+const one = route({
+  method: 'get',
+  path: '/api/v1/schedules/{id}',
+  summary: 'One schedule: its shifts, rotations, overrides, and what is wrong with it',
+  policy: { needs: 'read' },
+  ...ofSchedule,
+  query: z.object({ from: Moment.optional(), to: Moment.optional() }).strict(),
+  reply: z
+    .object({
+      schedule: z.record(z.string(), z.unknown()),
+      from: Time,
+      to: Time,
+      shifts: z.array(ShiftView),
+      rotations: z.array(z.object({ id: z.string(), shifts: z.array(ShiftView) })),
+      overrides: z.array(z.record(z.string(), z.unknown())),
+      findings: z.array(FindingView),
+      managedBy: z.string().nullable(),
+    })
+    .openapi('ScheduleDetail'),
+  handle: ({ read, params, query, deps }) =>
+    read(async (tx, directory) => {
+      const schedule = lookUp(directory.schedules, params.id, 'schedule')
+      const from = momentIn(query.from ?? 'now', 'from', tx.now, schedule.timezone)
+      const to = query.to
+        ? momentIn(query.to, 'to', tx.now, schedule.timezone)
+        : from + WEEKS_SHOWN * 7 * DAY
+      if (to <= from || to - from > SHOWN_MS_MAX)
+        throw invalid('to', 'Ask for more than nothing and at most 120 days.')
+      const [row] = await tx.query<{ managedBy: string | null }>(
+        'select managed_by as "managedBy" from schedules where id = $1',
+        [schedule.id],
+      )
+      const plan = planAt(schedule, from)
+      const findings = await healthOf(tx, directory, deps)
+      return {
+        body: {
+          schedule: {
+            ...cardOf(schedule, directory, tx.now),
+            rotations: schedule.rotations.map((rotation) => ({
+              ...rotation,
+              turns: rotation.turns.map((turn) => turn.map((id) => personRef(directory, id))),
+            })),
+            versions: schedule.earlier.map((version) => toIso(version.until)),
+          },
+          from: toIso(from),
+          to: toIso(to),
+          shifts: shiftsBetween(schedule, from, to).map((shift) => toShiftView(shift, directory)),
+          rotations: plan.rotations.map((rotation) => ({
+            id: rotation.id,
+            shifts: shiftsBetween(
+              { ...schedule, ...plan, rotations: [rotation], earlier: [], overrides: [] },
+              from,
+              to,
+            )
+              .filter((shift) => shift.people.length > 0)
+              .map((shift) => toShiftView(shift, directory)),
+          })),
+          overrides: schedule.overrides
+            .filter((override) => override.from < to && override.to > from)
+            .sort((a, b) => a.from - b.from)
+            .map((override) => ({
+              id: override.id,
+              kind: override.kind,
+              person: personRef(directory, override.personId),
+              replaces: personRef(directory, override.replaces),
+              from: toIso(override.from),
+              to: toIso(override.to),
+            })),
+          findings: findings
+            .filter((finding) => finding.subject.id === schedule.id)
+            .map((finding) => ({
+              rule: finding.rule,
+              sentence: finding.sentence,
+              wayOut: finding.wayOut,
+              from: finding.from === null ? null : toIso(finding.from),
+              to: finding.to === null ? null : finite(finding.to),
+            })),
+          managedBy: row?.managedBy ?? null,
+        },
+      }
+    }),
+})
+
+const EditBody = z.object({ schedule: z.record(z.string(), z.unknown()) }).strict()
+const PREVIEW_MS = 8 * 7 * DAY
+
+const PreviewView = z
+  .object({
+    sentence: z.string(),
+    people: z.array(
+      z.object({
+        person: PersonRef.nullable(),
+        shifts: z.number().int(),
+        hours: z.number(),
+        gains: z.array(z.string()),
+        loses: z.array(z.string()),
+      }),
+    ),
+    shifts: z.array(ShiftView),
+    findings: z.array(FindingView),
+  })
+  .openapi('SchedulePreview')
+
+async function edit(
+  { read, deps, caller, params, body }: Call<{ id: string }, never, z.infer<typeof EditBody>>,
+  isTrial: boolean,
+): Promise<Reply> {
+  return read(async (tx, before) => {
+    const daysOf = await holidaysOf(tx, before)
+    const edited = await editSchedule(
+      tx,
+      caller.actor,
+      params.id,
+      body.schedule,
+      { isTrial },
+      deps.plan,
+    )
+    const { directory } = edited
+    const differences = compare(edited.before, edited.after, tx.now, tx.now + PREVIEW_MS, daysOf)
+    const people = differences.map((one) => ({
+      person: personRef(directory, one.personId),
+      shifts: one.shifts,
+      hours: Math.round(one.ms / HOUR),
+      gains: [...one.gains],
+      loses: [...one.loses],
+    }))
+    const findings = (await healthOf(tx, directory, deps)).filter(
+      (finding) => finding.subject.id === edited.after.id,
+    )
+    return {
+      body: {
+        sentence: people.map(differenceSentence).join(', ') || 'Nothing changes for anybody.',
+        people,
+        shifts: shiftsBetween(edited.after, tx.now, tx.now + PREVIEW_MS).map((shift) =>
+          toShiftView(shift, directory),
+        ),
+        findings: findings.map((finding) => ({
+          rule: finding.rule,
+          sentence: finding.sentence,
+          wayOut: finding.wayOut,
+          from: finding.from === null ? null : toIso(finding.from),
+          to: finding.to === null ? null : finite(finding.to),
+        })),
+      },
+    }
+  })
+}
+
+/** "Asha +1 shift, Ben loses Christmas Day". */
+function differenceSentence(one: {
+  person: { name: string } | null
+  shifts: number
+  hours: number
+  gains: readonly string[]
+  loses: readonly string[]
+}): string {
+  const name = one.person?.name ?? 'somebody'
+  const sign = (count: number): string => (count > 0 ? `+${count}` : `−${-count}`)
+  const parts = [
+    ...(one.shifts === 0 ? [] : [`${sign(one.shifts)} ${Math.abs(one.shifts) === 1 ? 'shift' : 'shifts'}`]),
+    ...(one.shifts === 0 && one.hours !== 0 ? [`${sign(one.hours)} h`] : []),
+    ...one.gains.map((day) => `works ${day}`),
+    ...one.loses.map((day) => `is free on ${day}`),
+  ]
+  return `${name} ${parts.join(', ')}`
+}
+
+type Rows = { query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]> }
+
+async function holidaysOf(tx: Rows, directory: Directory) {
+  const rows = await tx.query<{ personId: string; holidays: { date: string; name: string }[] }>(
+    `select p.id as "personId", c.holidays from people p join calendars c on c.id = p.calendar_id
+      where p.id = any($1::uuid[])`,
+    [[...directory.people.keys()]],
+  )
+  const known = new Map(rows.map((row) => [row.personId, row.holidays]))
+  return (personId: string) => known.get(personId) ?? []
+}
+
+const preview = route({
+  method: 'post',
+  path: '/api/v1/schedules/{id}/preview',
+  summary: 'What an edit of a schedule would change in the next eight weeks',
+  policy: { needs: 'administer' },
+  ...ofSchedule,
+  body: EditBody,
+  reply: PreviewView,
+  handle: (call) => edit(call as never, true),
+})
+
+const save = route({
+  method: 'put',
+  path: '/api/v1/schedules/{id}',
+  summary: 'Edit a schedule; what has been stays as it was',
+  policy: { needs: 'administer' },
+  ...ofSchedule,
+  body: EditBody,
+  reply: PreviewView,
+  handle: (call) => edit(call as never, false),
+})
+
+const acting = ({ caller, requestId }: Call<never, never, never>) => ({
+  actor: caller.actor,
+  who: caller.who,
+  requestId,
+})
+
+const overrideRoute = route({
+  method: 'post',
+  path: '/api/v1/schedules/{id}/overrides',
+  summary: 'Put somebody on call for a while, in a place, besides, or take somebody off',
+  policy: { needs: 'schedule' },
+  ...ofSchedule,
+  body: z
+    .object({
+      person: Slug,
+      kind: z.enum(['replace', 'add', 'remove']).optional(),
+      replaces: Slug.nullable().optional(),
+      from: Moment,
+      to: Moment,
+      reason: z.string().max(500).optional(),
+    })
+    .strict(),
+  reply: ActedView,
+  async handle(call) {
+    const { read, params, body, deps, caller } = call
+    const asked = await read(async (tx, directory) => {
+      const schedule = lookUp(directory.schedules, params.id, 'schedule')
+      return {
+        scheduleId: schedule.id,
+        kind: body.kind ?? ('replace' as const),
+        personId: lookUp(directory.people, body.person, 'person').id,
+        replaces: body.replaces ? lookUp(directory.people, body.replaces, 'person').id : null,
+        from: momentIn(body.from, 'from', tx.now, schedule.timezone),
+        to: momentIn(body.to, 'to', tx.now, schedule.timezone),
+        reason: body.reason ?? '',
+      }
+    })
+    const acted = await act(deps, acting(call as never), { verb: 'override', ...asked })
+    return { status: 201, body: toActedView(acted, () => '', caller.timezone) }
+  },
+})
+
+const endOverride = route({
+  method: 'delete',
+  path: '/api/v1/schedules/{id}/overrides/{override}',
+  summary: 'Take a planned override out, or end one that has begun',
+  policy: { needs: 'schedule' },
+  params: z.object({ id: Slug, override: Slug }),
+  reply: ActedView,
+  async handle(call) {
+    const { read, params, deps, caller } = call
+    const scheduleId = await read(
+      async (_tx, directory) => lookUp(directory.schedules, params.id, 'schedule').id,
+    )
+    const acted = await act(deps, acting(call as never), {
+      verb: 'endOverride',
+      scheduleId,
+      overrideId: params.override,
+    })
+    return { body: toActedView(acted, () => '', caller.timezone) }
+  },
+})
+
+const take = route({
+  method: 'post',
+  path: '/api/v1/schedules/{id}/take',
+  summary: 'Take the pager for a while, from now on',
+  policy: { needs: 'schedule' },
+  ...ofSchedule,
+  body: z.object({ for: z.string().max(20), person: Slug.optional() }).strict(),
+  reply: ActedView,
+  async handle(call) {
+    const { read, params, body, deps, caller } = call
+    const forMs = parseDuration(body.for)
+    if (forMs === null) throw invalid('for', 'Say for how long, such as 1h.')
+    const asked = await read(async (_tx, directory) => ({
+      scheduleId: lookUp(directory.schedules, params.id, 'schedule').id,
+      personId: body.person
+        ? lookUp(directory.people, body.person, 'person').id
+        : caller.who.personId,
+    }))
+    if (asked.personId === null) throw invalid('person', 'Say who takes it.')
+    const acted = await act(deps, acting(call as never), {
+      verb: 'takePager',
+      scheduleId: asked.scheduleId,
+      personId: asked.personId,
+      forMs,
+    })
+    return { status: 201, body: toActedView(acted, () => '', caller.timezone) }
+  },
+})
+
+const CoverView = z
+  .object({
+    id: Id,
+    schedule: Ref.nullable(),
+    person: PersonRef.nullable(),
+    from: Time,
+    to: Time,
+    text: z.string(),
+    reason: z.string(),
+    status: z.enum(['open', 'covered', 'withdrawn', 'expired']),
+    inReturn: z.object({ from: Time, to: Time }).nullable(),
+    parts: z.array(z.object({ from: Time, to: Time })),
+    taken: z.array(z.object({ person: PersonRef.nullable(), from: Time, to: Time })),
+    silent: z.array(PersonRef),
+    declined: z.array(PersonRef),
+    mayTake: z.boolean(),
+  })
+  .openapi('CoverRequest')
+
+const stretch = ({ from, to }: { from: Instant; to: Instant }) => ({
+  from: toIso(from),
+  to: toIso(to),
+})
+
+function toCoverView(request: CoverRequest, directory: Directory, caller: Call<never, never, never>['caller']) {
+  const people = (ids: readonly string[]) =>
+    ids.flatMap((id) => {
+      const found = personRef(directory, id)
+      return found ? [found] : []
+    })
+  const names = namesFor(directory, caller.timezone)
+  const me = caller.who.personId
+  return {
+    id: request.id,
+    schedule: ref(directory.schedules, request.scheduleId),
+    person: personRef(directory, request.personId),
+    from: toIso(request.fromAt),
+    to: toIso(request.toAt),
+    text: names.stretch(request.fromAt, request.toAt),
+    reason: request.reason,
+    status: request.status,
+    inReturn: request.inReturn && stretch(request.inReturn),
+    parts: request.parts.map(stretch),
+    taken: request.taken.map((one) => ({
+      person: personRef(directory, one.personId),
+      ...stretch(one),
+    })),
+    silent: people(silent(request)),
+    declined: people(request.declined),
+    mayTake: request.status === 'open' && me !== null && request.asked.includes(me),
+  }
+}
+
+const covers: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/api/v1/covers',
+    summary: 'Who asks for cover, and what came of it',
+    policy: { needs: 'read' },
+    reply: z.object({ covers: z.array(CoverView) }).openapi('CoverList'),
+    handle: ({ read, caller }) =>
+      read(async (tx, directory) => ({
+        body: {
+          covers: (await listCoverRequests(tx, tx.now - 7 * DAY)).map((request) =>
+            toCoverView(request, directory, caller),
+          ),
+        },
+      })),
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/covers',
+    summary: 'Ask for cover: everybody in the rota, or one person for a swap',
+    policy: { needs: 'schedule' },
+    body: z
+      .object({
+        schedule: Slug,
+        person: Slug.optional(),
+        from: Moment,
+        to: Moment,
+        reason: z.string().max(500).optional(),
+        swap: z.object({ with: Slug, from: Moment, to: Moment }).strict().optional(),
+      })
+      .strict(),
+    reply: ActedView,
+    async handle(call) {
+      const { read, body, deps, caller } = call
+      const asked = await read(async (tx, directory) => {
+        const schedule = lookUp(directory.schedules, body.schedule, 'schedule')
+        const at = (text: string, field: string): Instant =>
+          momentIn(text, field, tx.now, schedule.timezone)
+        const personId = body.person
+          ? lookUp(directory.people, body.person, 'person').id
+          : caller.who.personId
+        if (personId === null) throw invalid('person', 'Say who needs cover.')
+        return {
+          scheduleId: schedule.id,
+          personId,
+          from: at(body.from, 'from'),
+          to: at(body.to, 'to'),
+          reason: body.reason ?? '',
+          swap: body.swap
+            ? {
+                with: lookUp(directory.people, body.swap.with, 'person').id,
+                from: at(body.swap.from, 'swap.from'),
+                to: at(body.swap.to, 'swap.to'),
+              }
+            : null,
+        }
+      })
+      const acted = await act(deps, acting(call as never), { verb: 'askCover', ...asked })
+      return { status: 201, body: toActedView(acted, () => '', caller.timezone) }
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/covers/{id}/take',
+    summary: 'Take it, all or a part',
+    policy: { needs: 'schedule' },
+    params: z.object({ id: Id }),
+    body: z
+      .object({ person: Slug.optional(), from: Moment.optional(), to: Moment.optional() })
+      .strict(),
+    reply: ActedView,
+    async handle(call) {
+      const { read, params, body, deps, caller } = call
+      const asked = await read(async (tx, directory) => {
+        const personId = body.person
+          ? lookUp(directory.people, body.person, 'person').id
+          : caller.who.personId
+        if (personId === null) throw invalid('person', 'Say who takes it.')
+        if ((body.from === undefined) !== (body.to === undefined))
+          throw invalid('to', 'A part has a beginning and an end.')
+        const part =
+          body.from === undefined || body.to === undefined
+            ? null
+            : {
+                from: momentIn(body.from, 'from', tx.now, caller.timezone),
+                to: momentIn(body.to, 'to', tx.now, caller.timezone),
+              }
+        return { personId, part }
+      })
+      const acted = await act(deps, acting(call as never), {
+        verb: 'takeCover',
+        coverId: params.id,
+        ...asked,
+      })
+      return { body: toActedView(acted, () => '', caller.timezone) }
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/covers/{id}/decline',
+    summary: 'Say that one cannot',
+    policy: { signedIn: true },
+    params: z.object({ id: Id }),
+    reply: ActedView,
+    async handle(call) {
+      const { params, deps, caller } = call
+      if (caller.who.personId === null) throw notFound('cover request')
+      const acted = await act(deps, acting(call as never), {
+        verb: 'declineCover',
+        coverId: params.id,
+        personId: caller.who.personId,
+      })
+      return { body: toActedView(acted, () => '', caller.timezone) }
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/api/v1/covers/{id}',
+    summary: 'Take a request back; what was taken stays taken',
+    policy: { needs: 'schedule' },
+    params: z.object({ id: Id }),
+    reply: ActedView,
+    async handle(call) {
+      const acted = await act(call.deps, acting(call as never), {
+        verb: 'withdrawCover',
+        coverId: call.params.id,
+      })
+      return { body: toActedView(acted, () => '', call.caller.timezone) }
+    },
+  }),
+]
+
+const absencesRoute = route({
+  method: 'get',
+  path: '/api/v1/absences',
+  summary: 'Who is away, now and later',
+  policy: { needs: 'read' },
+  reply: z.object({ absences: z.array(z.record(z.string(), z.unknown())) }).openapi('AbsenceList'),
+  handle: ({ read }) =>
+    read(async (tx, directory) => ({
+      body: {
+        absences: (await listAbsences(tx)).map((one) => ({
+          id: one.id,
+          person: personRef(directory, one.personId),
+          from: toIso(one.fromAt),
+          to: toIso(one.toAt),
+          note: one.note,
+          isFromFeed: one.feedId !== null,
+        })),
+      },
+    })),
+})
+
+export const onCallRoutes: readonly Route[] = [
+  list,
+  one,
+  preview,
+  save,
+  overrideRoute,
+  endOverride,
+  take,
+  ...covers,
+  absencesRoute,
+]

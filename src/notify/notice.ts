@@ -1,0 +1,154 @@
+/**
+ * Notices: what a person is told beside pages, and need not answer. They go out over the contacts of
+ * their plan, one contact at a time until one takes it, and are never bundled with pages nor wait
+ * for them. Each is told once for its `onceKey`, whoever notices it and however often.
+ */
+import type { Id } from '../lib/id.ts'
+import { type Instant, MINUTE, SECOND } from '../lib/instant.ts'
+import { printable, truncate } from '../lib/text.ts'
+import type { Outcome } from './channel.ts'
+
+export type Notice = {
+  id: Id
+  personId: Id
+  kind: NoticeKind
+  params: Readonly<Record<string, unknown>>
+  urgency: 'high' | 'low'
+  /** Where to look, within the web app. */
+  path: string | null
+  onceKey: string
+  status: 'waiting' | 'claimed' | 'sent' | 'failed'
+  reason: string | null
+  tries: number
+  triedContacts: readonly Id[]
+  fence: number
+  wakeAt: Instant | null
+  createdAt: Instant
+  finishedAt: Instant | null
+  drillId: Id | null
+}
+
+export const NOTICE_TRIES_MAX = 8
+export const NOTICE_LEASE_MS = MINUTE
+
+/** What becomes of a notice after a try: told, again later, by the next contact, or given up. */
+export function afterTry(
+  notice: Notice,
+  contactId: Id | null,
+  outcome: Outcome,
+  now: Instant,
+): Notice {
+  const tried = contactId === null ? notice.triedContacts : [...notice.triedContacts, contactId]
+  const done = (status: 'sent' | 'failed', reason: string | null): Notice => ({
+    ...notice,
+    status,
+    reason,
+    wakeAt: null,
+    finishedAt: now,
+    triedContacts: tried,
+    tries: notice.tries + 1,
+  })
+  if (outcome.kind === 'sent') return done('sent', null)
+  if (contactId === null || notice.tries + 1 >= NOTICE_TRIES_MAX)
+    return done('failed', outcome.reason)
+  const wait =
+    outcome.kind === 'tryAgain' ? (outcome.retryAfterMs ?? 10 * SECOND * 2 ** notice.tries) : SECOND
+  return {
+    ...notice,
+    status: 'waiting',
+    reason: outcome.reason,
+    tries: notice.tries + 1,
+    // What may work later is tried again; everything else goes to the next contact.
+    triedContacts: outcome.kind === 'tryAgain' ? notice.triedContacts : tried,
+    wakeAt: now + wait,
+  }
+}
+
+export type NoticeNames = {
+  person: (id: unknown) => string
+  schedule: (id: unknown) => string
+  /** A stretch of time in the reader's zone: "Tue 24 Nov 09:00 to 17:00". */
+  stretch: (from: unknown, to: unknown) => string
+  time: (at: unknown) => string
+}
+
+type Words = { title: string; body: string }
+type Params = Readonly<Record<string, unknown>>
+
+const WORDS = {
+  coverAsked: (p: Params, n: NoticeNames): Words => ({
+    title: `${n.person(p.by)} asks for cover: ${n.stretch(p.from, p.to)}`,
+    body: lines(
+      `${n.schedule(p.schedule)}. ${said(p.reason)}`,
+      p.inReturn
+        ? `In return they take ${stretchOf(p.inReturn, n)}.`
+        : 'You may take all of it or a part.',
+    ),
+  }),
+  coverReminder: (p: Params, n: NoticeNames): Words => ({
+    title: `Still open: cover for ${n.person(p.by)}, ${n.stretch(p.from, p.to)}`,
+    body: lines(`${n.schedule(p.schedule)}. ${said(p.reason)}`, 'Please say yes, a part, or no.'),
+  }),
+  coverTaken: (p: Params, n: NoticeNames): Words => ({
+    title: `${n.person(p.by)} covers you: ${n.stretch(p.from, p.to)}`,
+    body: p.isWhole ? 'All of it is covered. You are free.' : 'A part is still open.',
+  }),
+  coverExpired: (p: Params, n: NoticeNames): Words => ({
+    title: `Nobody took it: you are on call ${n.stretch(p.from, p.to)}`,
+    body: n.schedule(p.schedule),
+  }),
+  dutyGiven: (p: Params, n: NoticeNames): Words => ({
+    title: `You are on call: ${n.stretch(p.from, p.to)}`,
+    body: lines(`${n.schedule(p.schedule)}. Put there by ${n.person(p.by)}.`, said(p.reason)),
+  }),
+  dutyTaken: (p: Params, n: NoticeNames): Words => ({
+    title: `You are not on call: ${n.stretch(p.from, p.to)}`,
+    body: lines(
+      `${n.schedule(p.schedule)}. Changed by ${n.person(p.by)}${p.instead ? `, ${n.person(p.instead)} has it` : ''}.`,
+      said(p.reason),
+    ),
+  }),
+  shadowPage: (p: Params, n: NoticeNames): Words => ({
+    title: `To look on: ${n.person(p.person)} was paged. ${said(p.title)}`,
+    body: 'You are a shadow: watch, ask, learn. There is nothing for you to answer.',
+  }),
+  handoffWaiting: (p: Params, n: NoticeNames): Words => ({
+    title: `You have the pager: ${n.schedule(p.schedule)}`,
+    body: `Read the hand-off and accept it by ${n.time(p.dueAt)}. Until then ${n.person(p.outgoing)} stays on call with you.`,
+  }),
+  handoffOverdue: (p: Params, n: NoticeNames): Words => ({
+    title: `Hand-off not accepted: ${n.schedule(p.schedule)}`,
+    body: `${n.person(p.incoming)} has not accepted what ${n.person(p.outgoing)} handed over. Both stay on call.`,
+  }),
+  tooManyPages: (p: Params, n: NoticeNames): Words => ({
+    title: `${n.person(p.person)} had ${p.count} pages in seven days`,
+    body: 'More than five is too many. Consider relief, and look at what pages most.',
+  }),
+  obligationDue: (p: Params, n: NoticeNames): Words => ({
+    title: `Owed by ${n.time(p.due)}: ${said(p.what)}`,
+    body: said(p.detail),
+  }),
+  surveyOpen: (_p: Params, _n: NoticeNames): Words => ({
+    title: 'How is on-call for you? Seven questions, anonymous',
+    body: 'Results are shown once five people have answered.',
+  }),
+} as const
+
+export type NoticeKind = keyof typeof WORDS
+
+/** Renders a notice for its reader. Text from people is data: cut, and without control characters. */
+export function noticeWords(notice: Pick<Notice, 'kind' | 'params'>, names: NoticeNames): Words {
+  const { title, body } = WORDS[notice.kind](notice.params, names)
+  return {
+    title: truncate(printable(title).replace(/\s+/g, ' '), 200),
+    body: printable(body).trim(),
+  }
+}
+
+const said = (text: unknown): string => (typeof text === 'string' ? truncate(text, 300) : '')
+const lines = (...all: string[]): string => all.filter((one) => one.trim() !== '').join('\n')
+
+function stretchOf(value: unknown, names: NoticeNames): string {
+  const { from, to } = value as { from: unknown; to: unknown }
+  return names.stretch(from, to)
+}
