@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   egress: [],
   services: ['people', 'db'],
   oncall: ['people', 'db'],
+  load: ['people', 'oncall', 'db'],
   timeline: ['people', 'alerts', 'db'],
   alerts: ['services', 'timeline', 'access', 'db'],
   escalation: ['oncall', 'people', 'timeline', 'alerts', 'db'],
