@@ -21,8 +21,10 @@ import { checkHealth, countStates, type Health } from './engine/health.ts'
 import { createIntake } from './engine/intake.ts'
 import { createSender } from './engine/sender.ts'
 import { createSqlStore } from './engine/store-sql.ts'
+import { tellDue } from './engine/tell.ts'
 import { tick } from './engine/tick.ts'
 import type { Tools } from './engine/tools.ts'
+import { watchDuty } from './engine/watch.ts'
 import { forecast, forecastForService, nextSentence, whoSentence } from './foresee/who.ts'
 import type { HttpDeps } from './http/deps.ts'
 import { testMessage } from './http/routes/system.ts'
@@ -65,6 +67,7 @@ export type AppOptions = {
 
 const HEALTH_MS = 30_000
 const CHORES_MS = 5_000
+const TELL_MS = 2_000
 
 export async function startApp(options: AppOptions): Promise<App> {
   const { log } = options
@@ -114,6 +117,7 @@ async function assemble(
   const nudge = (): void => decide?.nudge()
   const intake = createIntake(store, tools, nudge)
   const base = { url: config.publicUrl ?? '' }
+  const timeLimit = createTimeLimit()
   const sender = createSender({
     store,
     tools,
@@ -129,7 +133,7 @@ async function assemble(
         zone,
       )
     },
-    timeLimit: createTimeLimit(),
+    timeLimit,
     onTrouble: trouble('sender'),
     onSent: (attempt, outcome) =>
       meter.count('allclear_attempts_total', {
@@ -146,11 +150,27 @@ async function assemble(
     if (rows > 0) send?.nudge()
     return rows > 0
   }
+  /** Everything that is not a page: hand-overs of duty, and what people are told. */
+  const tellRound = async (): Promise<boolean> => {
+    const woke = await watchDuty(db, tools)
+    const told = await tellDue({
+      db,
+      directoryAt,
+      tools,
+      channelOf: channels.of,
+      destinationOf: settings.destinationOf,
+      publicUrl: () => base.url,
+      timeLimit,
+    })
+    return woke + told > 0
+  }
   const sendRound = async (): Promise<boolean> => (await sender.sendDue()) > 0
   if (runsEngine && options.beats !== false) {
     decide = startBeat(decideRound, trouble('decide'), options.beatMs)
     send = startBeat(sendRound, trouble('send'), options.beatMs)
+    const telling = startBeat(tellRound, trouble('tell'), TELL_MS)
     stops.push(
+      () => telling.stop(),
       () => send?.stop().then(() => sender.idle()),
       () => decide?.stop(),
     )
@@ -239,6 +259,7 @@ async function assemble(
       while (await decideRound()) await Promise.resolve()
       while (await sendRound()) await Promise.resolve()
       await sender.idle()
+      while (await tellRound()) await Promise.resolve()
     },
     async stop() {
       if (isStopped) return
@@ -409,9 +430,15 @@ async function testSend(
   const channel = found && channelOf(found.contact.kind)
   if (!found || !channel) return { kind: 'gaveUp', reason: 'channelNotConfigured' } as const
   const message = testMessage(makeId(found.now, randomBytes), found.now)
-  return channel.send(
+  const outcome = await channel.send(
     message,
     destinationOf(found.contact.kind, found.contact.fields),
     AbortSignal.timeout(15_000),
   )
+  if (outcome.kind === 'sent') {
+    await db.withTx('web', (tx) =>
+      tx.query('update contacts set tested_at = clock_timestamp() where id = $1', [contactId]),
+    )
+  }
+  return outcome
 }

@@ -38,7 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plan: [...EVERY_CONCEPT, 'foresee', 'db'],
   engine: [...EVERY_CONCEPT, 'db'],
   contract: EVERY_CONCEPT,
-  http: [...EVERY_CONCEPT, 'contract', 'engine', 'foresee', 'plan', 'integrations', 'db'],
+  http: [...EVERY_CONCEPT, 'load', 'contract', 'engine', 'foresee', 'plan', 'integrations', 'db'],
   cli: [
     'contract',
     'alerts',

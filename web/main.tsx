@@ -16,7 +16,11 @@ import { useLive } from './live.ts'
 import { AlertPage } from './pages/alert.tsx'
 import { AlertsPage } from './pages/alerts.tsx'
 import { SetupPage, SignInPage, WelcomePage } from './pages/door.tsx'
-import { OnCallPage, PhonePage, SettingsPage, SilencesPage, SourcesPage } from './pages/others.tsx'
+import { LoadPage } from './pages/load.tsx'
+import { OnCallPage } from './pages/on-call.tsx'
+import { PhonePage, SettingsPage, SilencesPage, SourcesPage } from './pages/others.tsx'
+import { SchedulePage } from './pages/schedule.tsx'
+import { WhoPage } from './pages/who.tsx'
 import { paths } from './paths.ts'
 import './style.css'
 
@@ -124,6 +128,9 @@ const router = createRouter({
     }),
     page('/alerts/$name', AlertPage),
     page('/on-call', OnCallPage),
+    page('/on-call/$slug', SchedulePage),
+    page('/who', WhoPage),
+    page('/load', LoadPage),
     page('/sources', SourcesPage),
     page('/silences', SilencesPage),
     page('/settings', SettingsPage),

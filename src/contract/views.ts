@@ -3,8 +3,10 @@ import { z } from '@hono/zod-openapi'
 
 export const Id = z.string().uuid()
 export const Time = z.string().datetime().describe('RFC 3339, UTC, milliseconds')
-const PersonRef = z.object({ id: Id, slug: z.string(), name: z.string() }).openapi('PersonRef')
-const Ref = z.object({ id: Id, slug: z.string(), name: z.string() }).openapi('Ref')
+export const PersonRef = z
+  .object({ id: Id, slug: z.string(), name: z.string() })
+  .openapi('PersonRef')
+export const Ref = z.object({ id: Id, slug: z.string(), name: z.string() }).openapi('Ref')
 const Link = z.object({ href: z.string(), text: z.string() })
 
 export const ProblemView = z

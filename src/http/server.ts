@@ -21,6 +21,7 @@ import type { Call, Caller, Reply, Route } from './route.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { configurationRoutes } from './routes/configuration.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { loadRoutes } from './routes/load.ts'
 import { onCallRoutes } from './routes/oncall.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { silenceRoutes } from './routes/silences.ts'
@@ -36,6 +37,7 @@ export const ROUTES: readonly Route[] = [
   ...sourceRoutes,
   ...whoRoutes,
   ...onCallRoutes,
+  ...loadRoutes,
   ...peopleRoutes,
   ...systemRoutes,
 ]

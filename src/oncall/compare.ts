@@ -33,8 +33,7 @@ export function compare(
   const ids = [...new Set([...was.keys(), ...is.keys()])].sort()
   return ids.flatMap((personId): Difference[] => {
     const [a, b] = [was.get(personId) ?? NOTHING, is.get(personId) ?? NOTHING]
-    const daysOn = (of: Held): DayName[] =>
-      daysOf(personId).filter((day) => of.dates.has(day.date))
+    const daysOn = (of: Held): DayName[] => daysOf(personId).filter((day) => of.dates.has(day.date))
     const names = (days: readonly DayName[], without: readonly DayName[]): string[] =>
       days.filter((day) => !without.includes(day)).map((day) => day.name)
     const difference = {

@@ -157,6 +157,23 @@ export function shiftsBetween(schedule: Schedule, from: Instant, to: Instant): S
   return shifts
 }
 
+/**
+ * The same shifts as people live them: neighbours with the same people are one stint, whatever the
+ * reasons are. For showing and counting, never for deciding.
+ */
+export function stints(shifts: readonly Shift[]): Shift[] {
+  const found: Shift[] = []
+  for (const shift of shifts) {
+    const last = found.at(-1)
+    if (last && isSamePeople(last.people, shift.people)) last.to = shift.to
+    else found.push({ ...shift })
+  }
+  return found
+}
+
+const isSamePeople = (a: readonly OnDuty[], b: readonly OnDuty[]): boolean =>
+  a.length === b.length && a.every((one) => b.some((other) => other.personId === one.personId))
+
 /** The same people for the same reasons: a new turn of the same person is another shift. */
 const isSameWatch = (a: readonly OnDuty[], b: readonly OnDuty[]): boolean =>
   a.length === b.length &&

@@ -47,11 +47,15 @@ export async function editSchedule(
       ...others.map((one) => ({ ...one, overrides: [], shadows: [] })),
     ].map(withoutNulls),
   })
-  const read = readFile(text, {}, {
-    channels: deps.channels,
-    sourceKinds: deps.sourceKinds,
-    hashKey: (key) => hashOfKey(key).toString('hex'),
-  })
+  const read = readFile(
+    text,
+    {},
+    {
+      channels: deps.channels,
+      sourceKinds: deps.sourceKinds,
+      hashKey: (key) => hashOfKey(key).toString('hex'),
+    },
+  )
   if (!read.ok) throw new FileRefused(read.mistakes)
   const draft = draftOf(read.read, stored, tx.now, deps)
   const before = [...stored.directory.schedules.values()].find((one) => one.slug === slug) ?? null

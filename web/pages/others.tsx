@@ -9,62 +9,6 @@ import type {
 import { del, get, post, put } from '../api.ts'
 import { Ago, Button, Card, clock, Complaint, Empty, Field } from '../ui/parts.tsx'
 
-type Ref = { id: string; slug: string; name: string } | null
-type ScheduleShown = {
-  id: string
-  slug: string
-  name: string
-  timezone: string
-  now: { people: Ref[]; until: string | null; reason: string | null }
-  next: { from: string; local: string; people: Ref[] }[]
-}
-
-const names = (people: Ref[]): string =>
-  people.map((one) => one?.name ?? '?').join(' and ') || 'nobody'
-
-export function OnCallPage() {
-  const found = useQuery({
-    queryKey: ['live', 'schedules'],
-    queryFn: () => get<{ schedules: ScheduleShown[] }>('/schedules'),
-  })
-  const schedules = found.data?.schedules ?? []
-  return (
-    <div className="grid gap-4">
-      <h1 className="text-xl font-semibold tracking-tight">On-call now</h1>
-      <Complaint of={found.error} />
-      {found.isSuccess && schedules.length === 0 ? (
-        <Empty title="No schedules yet.">
-          <p>
-            A schedule says who is on call and when. Write one in <code>allclear.yaml</code> and run{' '}
-            <code>npx allclear apply</code>.
-          </p>
-        </Empty>
-      ) : null}
-      <div className="grid gap-4 md:grid-cols-2">
-        {schedules.map((one) => (
-          <Card key={one.id} title={one.name} aside={<span>{one.timezone}</span>}>
-            <p className={`text-lg font-semibold ${one.now.reason ? 'text-critical' : ''}`}>
-              {one.now.reason ? 'Nobody is on call' : names(one.now.people)}
-            </p>
-            <p className="text-mute">
-              {one.now.until
-                ? `until ${new Date(one.now.until).toLocaleString([], { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })} your time`
-                : 'with no end planned'}
-            </p>
-            <ul className="mt-2 text-[12.5px] text-mute">
-              {one.next.slice(1, 5).map((shift) => (
-                <li key={shift.from}>
-                  <span className="font-mono">{shift.local}</span> {names(shift.people)}
-                </li>
-              ))}
-            </ul>
-          </Card>
-        ))}
-      </div>
-    </div>
-  )
-}
-
 export function SourcesPage() {
   const found = useQuery({
     queryKey: ['sources'],

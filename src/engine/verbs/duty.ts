@@ -70,6 +70,7 @@ async function putOn(
   scheduleId: Id,
   puts: readonly Put[],
   reason: string,
+  knows: readonly Id[] = [],
 ): Promise<Id[]> {
   const { tx, makeId } = doing
   const made = puts.map((one): Override => ({ id: makeId(), ...one }))
@@ -85,7 +86,7 @@ async function putOn(
       entryOf(doing, after, 'overridden', { ...one, override: one.id, reason }, 'endOverride'),
     ),
   )
-  for (const one of made) await tellConcerned(doing, before, after, one, reason)
+  for (const one of made) await tellConcerned(doing, before, after, one, reason, knows)
   return made.map((one) => one.id)
 }
 
@@ -96,6 +97,7 @@ async function tellConcerned(
   after: Schedule,
   one: Override,
   reason: string,
+  knows: readonly Id[],
 ): Promise<void> {
   if (one.from > tx.now + TELL_AHEAD_MS) return
   const by = actor.kind === 'person' ? actor.id : null
@@ -110,13 +112,13 @@ async function tellConcerned(
   const params = { schedule: after.id, by, from: one.from, to: one.to, reason }
   const told: Told[] = []
   for (const personId of has) {
-    if (had.has(personId) || personId === by) continue
+    if (had.has(personId) || personId === by || knows.includes(personId)) continue
     const onceKey = `dutyGiven:${one.id}:${personId}`
     told.push({ personId, kind: 'dutyGiven', params, onceKey, path: '/on-call' })
   }
   const instead = one.kind === 'remove' ? null : one.personId
   for (const personId of had) {
-    if (has.has(personId) || personId === by) continue
+    if (has.has(personId) || personId === by || knows.includes(personId)) continue
     const onceKey = `dutyTaken:${one.id}:${personId}`
     told.push({
       personId,
@@ -262,6 +264,8 @@ export async function takeCover(
     request.scheduleId,
     taken.overrides.map((one) => ({ kind: 'replace', ...one })),
     `covers: ${request.reason}`,
+    // The asker hears it in words of its own.
+    [request.personId],
   )
   await saveCoverRequest(tx, taken.request)
   const isWhole = taken.request.status === 'covered'

@@ -1,32 +1,16 @@
 import { z } from '@hono/zod-openapi'
-import { refusal } from '../../access/can.ts'
-import { findRequest, listRequests } from '../../alerts/read.ts'
-import {
-  DoctorView,
-  ForecastView,
-  Id,
-  PlanView,
-  RequestView,
-  SourceView,
-} from '../../contract/views.ts'
+import { DoctorView, Id, PlanView } from '../../contract/views.ts'
 import type { Tx } from '../../db/tx.ts'
 import type { Directory } from '../../directory/directory.ts'
-import { allow } from '../../engine/act.ts'
-import { parseWhen } from '../../foresee/when.ts'
-import { type Forecast, forecastForService, whoSentence } from '../../foresee/who.ts'
 import { formatDuration } from '../../lib/duration.ts'
-import { toIso } from '../../lib/instant.ts'
-import { invalid, notFound, Problem } from '../../lib/problem.ts'
+import { notFound, Problem } from '../../lib/problem.ts'
 import { formatDateTime } from '../../lib/zone.ts'
-import { shiftsBetween, whoIsOnCall } from '../../oncall/shifts.ts'
 import { apply } from '../../plan/apply.ts'
 import { exportYaml } from '../../plan/export.ts'
 import { lint } from '../../plan/lint.ts'
 import { plan as makePlan } from '../../plan/plan.ts'
-import { personName, personRef, ref } from '../present.ts'
-import { replay } from '../ingest.ts'
+import { personRef, ref } from '../present.ts'
 import { type Route, route } from '../route.ts'
-import { lookUp } from './alerts.ts'
 
 const FILE_MAX = 1024 * 1024
 const PlanBody = z

@@ -13,7 +13,7 @@ import { compare } from '../../oncall/compare.ts'
 import { type CoverRequest, silent } from '../../oncall/cover.ts'
 import { listAbsences, listCoverRequests } from '../../oncall/cover-store.ts'
 import type { OnDuty, Schedule } from '../../oncall/schedule.ts'
-import { type Shift, shiftsBetween, whoIsOnCall } from '../../oncall/shifts.ts'
+import { type Shift, shiftsBetween, stints, whoIsOnCall } from '../../oncall/shifts.ts'
 import { editSchedule } from '../../plan/edit.ts'
 import { personName, personRef, ref } from '../present.ts'
 import { type Call, type Reply, type Route, route } from '../route.ts'
@@ -76,7 +76,9 @@ const list = route({
   path: '/api/v1/schedules',
   summary: 'Schedules, who is on call and who is next',
   policy: { needs: 'read' },
-  reply: z.object({ schedules: z.array(z.record(z.string(), z.unknown())) }).openapi('ScheduleList'),
+  reply: z
+    .object({ schedules: z.array(z.record(z.string(), z.unknown())) })
+    .openapi('ScheduleList'),
   handle: ({ read }) =>
     read(async (tx, directory) => ({
       body: {
@@ -85,9 +87,13 @@ const list = route({
     })),
 })
 
+const LOOKED_AHEAD_MS = 60 * DAY
+
 function cardOf(schedule: Schedule, directory: Directory, now: Instant) {
   const onCall = whoIsOnCall(schedule, now)
-  const next = shiftsBetween(schedule, now, now + 15 * DAY).slice(0, 8)
+  // As people live it: a change of the reason alone is not a change of who is on call.
+  const next = stints(shiftsBetween(schedule, now, now + LOOKED_AHEAD_MS)).slice(0, 8)
+  const until = next[0]?.to ?? onCall.until
   return {
     id: schedule.id,
     slug: schedule.slug,
@@ -100,7 +106,7 @@ function cardOf(schedule: Schedule, directory: Directory, now: Instant) {
         localTime: formatTime(now, directory.people.get(one.personId)?.timezone ?? 'UTC'),
         why: whyOf(one, directory),
       })),
-      until: finite(onCall.until),
+      until: until >= now + LOOKED_AHEAD_MS ? null : finite(until),
       reason: onCall.reason,
     },
     shadows: onCall.shadows.map((id) => personRef(directory, id)),
@@ -162,7 +168,9 @@ const one = route({
           },
           from: toIso(from),
           to: toIso(to),
-          shifts: shiftsBetween(schedule, from, to).map((shift) => toShiftView(shift, directory)),
+          shifts: stints(shiftsBetween(schedule, from, to)).map((shift) =>
+            toShiftView(shift, directory),
+          ),
           rotations: plan.rotations.map((rotation) => ({
             id: rotation.id,
             shifts: shiftsBetween(
@@ -249,7 +257,7 @@ async function edit(
       body: {
         sentence: people.map(differenceSentence).join(', ') || 'Nothing changes for anybody.',
         people,
-        shifts: shiftsBetween(edited.after, tx.now, tx.now + PREVIEW_MS).map((shift) =>
+        shifts: stints(shiftsBetween(edited.after, tx.now, tx.now + PREVIEW_MS)).map((shift) =>
           toShiftView(shift, directory),
         ),
         findings: findings.map((finding) => ({
@@ -275,7 +283,9 @@ function differenceSentence(one: {
   const name = one.person?.name ?? 'somebody'
   const sign = (count: number): string => (count > 0 ? `+${count}` : `−${-count}`)
   const parts = [
-    ...(one.shifts === 0 ? [] : [`${sign(one.shifts)} ${Math.abs(one.shifts) === 1 ? 'shift' : 'shifts'}`]),
+    ...(one.shifts === 0
+      ? []
+      : [`${sign(one.shifts)} ${Math.abs(one.shifts) === 1 ? 'shift' : 'shifts'}`]),
     ...(one.shifts === 0 && one.hours !== 0 ? [`${sign(one.hours)} h`] : []),
     ...one.gains.map((day) => `works ${day}`),
     ...one.loses.map((day) => `is free on ${day}`),
@@ -433,7 +443,11 @@ const stretch = ({ from, to }: { from: Instant; to: Instant }) => ({
   to: toIso(to),
 })
 
-function toCoverView(request: CoverRequest, directory: Directory, caller: Call<never, never, never>['caller']) {
+function toCoverView(
+  request: CoverRequest,
+  directory: Directory,
+  caller: Call<never, never, never>['caller'],
+) {
   const people = (ids: readonly string[]) =>
     ids.flatMap((id) => {
       const found = personRef(directory, id)
@@ -482,7 +496,7 @@ const covers: readonly Route[] = [
     method: 'post',
     path: '/api/v1/covers',
     summary: 'Ask for cover: everybody in the rota, or one person for a swap',
-    policy: { needs: 'schedule' },
+    policy: { signedIn: true },
     body: z
       .object({
         schedule: Slug,
@@ -527,7 +541,7 @@ const covers: readonly Route[] = [
     method: 'post',
     path: '/api/v1/covers/{id}/take',
     summary: 'Take it, all or a part',
-    policy: { needs: 'schedule' },
+    policy: { signedIn: true },
     params: z.object({ id: Id }),
     body: z
       .object({ person: Slug.optional(), from: Moment.optional(), to: Moment.optional() })
@@ -581,7 +595,7 @@ const covers: readonly Route[] = [
     method: 'delete',
     path: '/api/v1/covers/{id}',
     summary: 'Take a request back; what was taken stays taken',
-    policy: { needs: 'schedule' },
+    policy: { signedIn: true },
     params: z.object({ id: Id }),
     reply: ActedView,
     async handle(call) {

@@ -131,5 +131,4 @@ const replayRoute = route({
   },
 })
 
-
 export const sourceRoutes: readonly Route[] = [sources, requests, replayRoute]

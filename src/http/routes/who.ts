@@ -15,7 +15,7 @@ function whyText(page: Forecast['pages'][number]): string {
   if (page.shift?.kind === 'override')
     return `${page.via}, ${page.shift.replaces === null ? 'by an override' : 'covering somebody'}`
   if (page.shift?.kind === 'rotation') return `${page.via}, rotation ${page.shift.rotation}`
-  return page.via
+  return page.via === 'person' ? 'named in the escalation' : page.via
 }
 
 const toForecastView = (
@@ -58,7 +58,9 @@ const who = route({
       severity: z
         .enum(['1', '2', '3', '4', 'critical', 'error', 'warning', 'info'])
         .optional()
-        .describe('Of the incident (1 to 4), or of the alert; tells the urgency where that is left out'),
+        .describe(
+          'Of the incident (1 to 4), or of the alert; tells the urgency where that is left out',
+        ),
     })
     .strict(),
   reply: ForecastView,
@@ -98,6 +100,5 @@ function urgencyFor(
 const zoneOf = (directory: Directory, teamId: string | null): string | null =>
   [...directory.schedules.values()].find((one) => one.teamId !== null && one.teamId === teamId)
     ?.timezone ?? null
-
 
 export const whoRoutes: readonly Route[] = [who]

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { stdin, stdout } from 'node:process'
+import { CommanderError } from 'commander'
+import type { PlanShown } from '../contract/views.ts'
+import { renderPlan } from '../plan/render.ts'
+import { call } from './client.ts'
+import { confirm, EXIT, type Shell } from './shell.ts'
+
+export function configurationCommands({ program, to, print, say }: Shell): void {
+  const planned = (name: 'plan' | 'apply', description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .option('-f, --file <file>', 'configuration', 'allclear.yaml')
+      .option('--strict', 'refuse findings')
+      .option('--yes', 'do not ask')
+  planned('plan', 'show what a file would change').action(
+    async (options: { file: string; strict?: boolean }) => {
+      const asked = readAsked(options)
+      const found = await call<PlanShown>(to(), 'POST', '/api/v1/plan', asked)
+      print(found, () => renderPlan(found as never, { file: options.file }))
+    },
+  )
+  planned('apply', 'carry out a file').action(
+    async (options: { file: string; strict?: boolean; yes?: boolean }) => {
+      const asked = readAsked(options)
+      if (!options.yes && stdin.isTTY) {
+        const found = await call<PlanShown>(to(), 'POST', '/api/v1/plan', asked)
+        say(renderPlan(found as never, { file: options.file }))
+        if (found.changes.length === 0 || !(await confirm('Carry this out?'))) return
+      }
+      const done = await call<PlanShown>(to(), 'POST', '/api/v1/apply', asked)
+      print(done, () => {
+        const text = renderPlan(done as never, { file: options.file }).trimEnd()
+        return `${text}\n${done.changes.length === 0 ? 'Nothing had to be changed.' : 'Applied.'}`.trimStart()
+      })
+    },
+  )
+  program
+    .command('export')
+    .description('write the configuration as a file')
+    .action(async () => void stdout.write(await call<string>(to(), 'GET', '/api/v1/export')))
+}
+
+/** The file, and the values of the `${NAME}`s that stand in it. */
+function readAsked(options: { file: string; strict?: boolean }): {
+  text: string
+  env: Record<string, string>
+  strict: boolean
+} {
+  let text: string
+  try {
+    text = readFileSync(options.file === '-' ? 0 : options.file, 'utf8')
+  } catch {
+    throw new CommanderError(
+      EXIT.usage,
+      'usage',
+      `There is no file ${options.file}. Name one with -f.`,
+    )
+  }
+  const env: Record<string, string> = {}
+  for (const [, name = ''] of text.matchAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g)) {
+    const value = process.env[name]
+    if (value !== undefined) env[name] = value
+  }
+  return { text, env, strict: options.strict === true }
+}

@@ -1,0 +1,234 @@
+/** On-call changed by people: overrides, the pager for an hour, cover, swaps. */
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { makeWorld, TEAM, type World } from '../rigs/world.ts'
+
+const ROTA = TEAM.replace(
+  'escalations:',
+  `schedules:
+  - id: rota
+    name: Rota
+    team: core
+    timezone: Europe/Lisbon
+    rotations: [ { id: weekly, people: [ ana, ben ], every: 1w, handoff: { day: monday, time: "10:00" }, starts: 2026-11-02 } ]
+escalations:`,
+).replace(
+  'steps: [ { page: [ person:ana ] }, { page: [ person:ben ] } ]',
+  'steps: [ { page: [ schedule:rota ] }, { page: [ person:vp ] } ]',
+)
+
+let world: World
+const tokens: Record<string, string> = {}
+beforeEach(async () => {
+  world = await makeWorld({ yaml: ROTA })
+  for (const person of ['ana', 'ben', 'cy', 'vp']) {
+    const made = await world.api<{ token: string }>('POST', '/api/v1/tokens', {
+      name: person,
+      role: person === 'vp' ? 'stakeholder' : 'responder',
+      person,
+    })
+    tokens[person] = made.body.token
+  }
+})
+afterEach(() => world.end())
+
+const as = (person: string, method: string, path: string, body?: object) =>
+  world.api<{ result: Record<string, string>; message: string; detail: string }>(
+    method,
+    path,
+    body,
+    tokens[person],
+  )
+const notices = () =>
+  world.rang
+    .filter((one) => one.body.type !== 'page' && !String(one.body.data.title).includes('is broken'))
+    .map((one) => `${one.who}: ${one.body.data.title}`)
+const onCall = async (at: string): Promise<string[]> => {
+  const { body } = await world.api<{
+    shifts: { people: { person: { slug: string } }[] }[]
+  }>('GET', `/api/v1/schedules/rota?from=${at}&to=${at.replace('Z', '').slice(0, 13)}:59Z`)
+  return body.shifts[0]?.people.map((one) => one.person.slug) ?? []
+}
+
+// The story begins on Monday 23 November 2026 at 14:00 UTC: the week is ben's or ana's.
+const who = async (): Promise<string> => (await onCall('2026-11-23T14:00Z'))[0] ?? 'nobody'
+const other = (person: string): string => (person === 'ana' ? 'ben' : 'ana')
+
+test('an override by a colleague pages the stand-in, tells both whom it concerns, and is in the record', async () => {
+  const [has, gets] = [await who(), other(await who())]
+  const made = await world.api('POST', '/api/v1/schedules/rota/overrides', {
+    person: gets,
+    from: 'now',
+    to: '+2h',
+    reason: 'dentist',
+  })
+  expect(made.status).toBe(201)
+  await world.trigger('db')
+  expect(
+    world.rang.filter((one) => String(one.body.data.title).includes('is broken')),
+  ).toHaveLength(1)
+  expect(world.rang.find((one) => String(one.body.data.title).includes('is broken'))?.who).toBe(
+    gets,
+  )
+  expect(notices().toSorted()).toEqual(
+    [
+      `${gets}: You are on call: Mon 23 Nov 14:00 to 16:00`,
+      `${has}: You are not on call: Mon 23 Nov 14:00 to 16:00`,
+    ].toSorted(),
+  )
+})
+
+test('taking somebody off leaves the place empty, and the climb passes it over at once', async () => {
+  const has = await who()
+  await as(has, 'POST', '/api/v1/schedules/rota/overrides', {
+    person: has,
+    kind: 'remove',
+    from: 'now',
+    to: '+1h',
+  })
+  expect(await onCall('2026-11-23T14:00Z')).toEqual([])
+  await world.trigger('db')
+  expect(world.told()).toBe('0 vp')
+})
+
+test('somebody on call besides is paged with the one who has the turn', async () => {
+  const [has, more] = [await who(), other(await who())]
+  await world.api('POST', '/api/v1/schedules/rota/overrides', {
+    person: more,
+    kind: 'add',
+    from: 'now',
+    to: '+1h',
+  })
+  expect((await onCall('2026-11-23T14:00Z')).toSorted()).toEqual([has, more].toSorted())
+})
+
+test('the pager for an hour: mine at once, and theirs again afterwards without anybody doing anything', async () => {
+  const [has, takes] = [await who(), other(await who())]
+  expect((await as(takes, 'POST', '/api/v1/schedules/rota/take', { for: '1h' })).status).toBe(201)
+  await world.trigger('one')
+  await world.pass(61, 61)
+  await world.trigger('two')
+  const pages = world.rang.filter((one) => String(one.body.data.title).includes('is broken'))
+  expect(pages.map((one) => `${one.who} ${String(one.body.data.title).slice(6, 9)}`)).toContain(
+    `${takes} one`,
+  )
+  expect(pages.at(-1)?.who === has || pages.some((one) => one.who === has)).toBe(true)
+})
+
+test('an override that has begun is ended from now on; what was is never rewritten', async () => {
+  const [has, gets] = [await who(), other(await who())]
+  const made = await world.api<{ result: { overrideId: string } }>(
+    'POST',
+    '/api/v1/schedules/rota/overrides',
+    { person: gets, from: 'now', to: '+4h' },
+  )
+  await world.pass(60, 60)
+  await world.api('DELETE', `/api/v1/schedules/rota/overrides/${made.body.result.overrideId}`)
+  expect(await onCall('2026-11-23T14:30Z')).toEqual([gets])
+  expect(await onCall('2026-11-23T15:00Z')).toEqual([has])
+  const past = await world.api<{ field: string }>('POST', '/api/v1/schedules/rota/overrides', {
+    person: gets,
+    from: '2026-11-20T10:00Z',
+    to: '2026-11-20T12:00Z',
+  })
+  expect([past.status, past.body.field]).toEqual([400, 'to'])
+})
+
+test('asking for cover asks everybody in the rota; the first who takes it has it and the asker is free', async () => {
+  const [has, gets] = [await who(), other(await who())]
+  const asked = await as(has, 'POST', '/api/v1/covers', {
+    schedule: 'rota',
+    from: '2026-11-24T09:00Z',
+    to: '2026-11-24T17:00Z',
+    reason: 'a wedding',
+  })
+  expect(asked.status).toBe(201)
+  await world.beat()
+  expect(notices()).toHaveLength(1)
+  expect(notices()[0]).toMatch(new RegExp(`^${gets}: .* asks for cover: Tue 24 Nov 09:00 to 17:00`))
+  const { coverId } = asked.body.result
+  expect((await as(gets, 'POST', `/api/v1/covers/${coverId}/take`, {})).status).toBe(200)
+  expect(await onCall('2026-11-24T10:00Z')).toEqual([gets])
+  const again = await as(gets, 'POST', `/api/v1/covers/${coverId}/take`, {})
+  expect(again.status).toBe(409)
+  expect(again.body.detail ?? '').toMatch(/faster/)
+  await world.beat()
+  expect(notices().at(-1)).toMatch(/covers you/)
+})
+
+test('two who take the same cover at the same moment: one gets it, one is told', async () => {
+  await world.configure(
+    ROTA.replace('people: [ ana, ben ], every', 'people: [ ana, ben, cy, vp ], every'),
+  )
+  const [has] = await onCall('2026-11-23T14:00Z')
+  const asked = await as(String(has), 'POST', '/api/v1/covers', {
+    schedule: 'rota',
+    from: '+1h',
+    to: '+2h',
+  })
+  const others = ['ana', 'ben', 'cy', 'vp'].filter((one) => one !== has)
+  const answers = await Promise.all(
+    others.map((one) => as(one, 'POST', `/api/v1/covers/${asked.body.result.coverId}/take`, {})),
+  )
+  expect(answers.map((one) => one.status).toSorted()).toEqual([200, 409, 409])
+})
+
+test('whoever has said nothing is reminded once, and told when nobody took it', async () => {
+  const has = await who()
+  await as(has, 'POST', '/api/v1/covers', { schedule: 'rota', from: '+4h', to: '+6h' })
+  await world.pass(7 * 60, 10)
+  expect(notices().map((one) => one.replace(/^\w+: /, '').slice(0, 14))).toEqual([
+    `${has === 'ana' ? 'Ana' : 'Ben'} asks for c`.slice(0, 14),
+    'Still open: co',
+    'Nobody took it',
+  ])
+})
+
+test('a swap is agreed by the other one, and both stand in for each other', async () => {
+  const [has, partner] = [await who(), other(await who())]
+  const asked = await as(has, 'POST', '/api/v1/covers', {
+    schedule: 'rota',
+    from: '2026-11-24T00:00Z',
+    to: '2026-11-25T00:00Z',
+    swap: { with: partner, from: '2026-12-01T00:00Z', to: '2026-12-02T00:00Z' },
+  })
+  expect(asked.status).toBe(201)
+  await as(partner, 'POST', `/api/v1/covers/${asked.body.result.coverId}/take`, {})
+  expect(await onCall('2026-11-24T12:00Z')).toEqual([partner])
+  expect(await onCall('2026-12-01T12:00Z')).toEqual([has])
+})
+
+test('another team’s people do not put anybody on call here, but everyone may ask for their own', async () => {
+  const body = { person: 'cy', from: 'now', to: '+1h' }
+  expect((await as('cy', 'POST', '/api/v1/schedules/rota/overrides', body)).status).toBe(403)
+  expect((await as('vp', 'POST', '/api/v1/schedules/rota/overrides', body)).status).toBe(403)
+})
+
+test('an edit shows what it does to people before it is saved, and rewrites nothing', async () => {
+  const form = {
+    timezone: 'Europe/Lisbon',
+    team: 'core',
+    rotations: [
+      {
+        id: 'weekly',
+        people: ['ana', 'ben', 'cy'],
+        every: '1w',
+        handoff: { day: 'monday', time: '10:00' },
+        starts: '2026-11-02',
+      },
+    ],
+  }
+  const preview = await world.api<{ sentence: string; people: { shifts: number }[] }>(
+    'POST',
+    '/api/v1/schedules/rota/preview',
+    { schedule: form },
+  )
+  expect(preview.body.sentence).toMatch(/Cy \+\d shift/)
+  const before = await onCall('2026-11-23T13:00Z')
+  expect((await world.api('PUT', '/api/v1/schedules/rota', { schedule: form })).status).toBe(200)
+  expect(await onCall('2026-11-23T13:00Z')).toEqual(before)
+  const wrong = await world.api<{ detail: string }>('PUT', '/api/v1/schedules/rota', {
+    schedule: { ...form, rotations: [{ ...form.rotations[0], people: ['nobody-we-know'] }] },
+  })
+  expect(wrong.status).toBe(400)
+  expect(JSON.stringify(wrong.body)).toContain('nobody-we-know')
+})
