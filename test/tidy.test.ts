@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   people: ['notify', 'db'],
   access: ['people', 'alerts', 'db'],
   audit: ['timeline', 'db'],
+  obligations: ['people', 'timeline', 'access', 'db'],
   egress: [],
   services: ['people', 'db'],
   oncall: ['people', 'db'],
