@@ -34,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   escalation: ['oncall', 'people', 'timeline', 'alerts', 'db'],
   notify: ['people', 'timeline', 'alerts', 'db'],
   directory: ['people', 'services', 'oncall', 'escalation', 'alerts', 'notify', 'db'],
-  foresee: [...EVERY_CONCEPT, 'db'],
+  foresee: [...EVERY_CONCEPT, 'load', 'db'],
   integrations: ['alerts', 'notify', 'egress'],
   plan: [...EVERY_CONCEPT, 'foresee', 'db'],
   engine: [...EVERY_CONCEPT, 'db'],

@@ -98,15 +98,16 @@ test('an ISO week belongs to the year of its Thursday', () => {
 })
 
 test('an hour of a week is holding it, and less is not', () => {
-  // From Monday 10:00 to Monday 10:00 touches two weeks, and to 00:59 of Monday only one.
-  expect(weeksHeld([held('2026-11-02 10:00', '2026-11-09 10:00')], 'ana', BERLIN)).toEqual([
-    '2026-W45',
-    '2026-W46',
-  ])
-  expect(weeksHeld([held('2026-11-02 10:00', '2026-11-09 00:59')], 'ana', BERLIN)).toEqual([
-    '2026-W45',
-  ])
-  expect(weeksHeld([held('2026-11-02 10:00', '2026-11-09 01:00')], 'ana', BERLIN)).toHaveLength(2)
+  const from = '2026-11-03 10:00'
+  expect(weeksHeld([held(from, '2026-11-03 10:59')], 'ana', BERLIN)).toEqual([])
+  expect(weeksHeld([held(from, '2026-11-03 11:00')], 'ana', BERLIN)).toEqual(['2026-W45'])
+})
+
+test('a turn that ends on Monday at 10:00 was one week; a day of the next week is a second one', () => {
+  const weeks = (to: string) => weeksHeld([held('2026-11-02 10:00', to)], 'ana', BERLIN)
+  expect(weeks('2026-11-09 10:00')).toEqual(['2026-W45'])
+  expect(weeks('2026-11-09 23:59')).toEqual(['2026-W45'])
+  expect(weeks('2026-11-10 00:00')).toEqual(['2026-W45', '2026-W46'])
 })
 
 test('two half hours make an hour, and the same half hour in two layers does not', () => {

@@ -98,14 +98,21 @@ function mondayOf(week: string): WallMs {
 
 /**
  * The ISO weeks, in the schedule's zone and in order, in which the person holds at least an hour
- * of any layer: an hour that passed, and not one on the wall.
+ * of any layer: an hour that passed, and not one on the wall. The end of a turn that began in the
+ * week before is that week's, up to a day of it: who hands over on Monday at 10:00 has held a week
+ * and not two (docs/decisions/008).
  */
 export function weeksHeld(shifts: readonly Held[], personId: Id, zone: string): string[] {
   const held = new Map<string, number>()
   for (const { from, to } of united(shifts.filter((shift) => shift.personId === personId))) {
+    const weeks = new Map<string, number>()
     for (const piece of piecesOf(from, to, zone)) {
       const week = weekOnWall(piece.wall)
-      held.set(week, (held.get(week) ?? 0) + piece.to - piece.from)
+      weeks.set(week, (weeks.get(week) ?? 0) + piece.to - piece.from)
+    }
+    const [first] = weeks.keys()
+    for (const [week, ms] of weeks) {
+      if (week === first || ms >= DAY) held.set(week, (held.get(week) ?? 0) + ms)
     }
   }
   return [...held].filter(([, heldMs]) => heldMs >= HELD_MIN).map(([week]) => week)

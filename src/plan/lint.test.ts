@@ -18,12 +18,15 @@ const PEOPLE = `organisation: { fallback: [ person:emma ] }
 people:
   - { id: emma, name: Emma, contacts: [ { id: hook, kind: webhook, url: "https://example.com" } ] }
   - { id: maria, name: Maria, contacts: [ { id: hook, kind: webhook, url: "https://example.com" } ] }
+  - { id: ana, name: Ana, contacts: [ { id: hook, kind: webhook, url: "https://example.com" } ] }
+  - { id: ben, name: Ben, contacts: [ { id: hook, kind: webhook, url: "https://example.com" } ] }
+  - { id: cy, name: Cy, contacts: [ { id: hook, kind: webhook, url: "https://example.com" } ] }
 `
 
 test('nothing is found in what is sound', () => {
   expect(
     found(`${PEOPLE}schedules:
-  - { id: primary, timezone: UTC, rotations: [ { id: w, people: [ maria ], every: 1w, handoff: { day: monday, time: "10:00" }, starts: 2026-11-02 } ] }
+  - { id: primary, timezone: UTC, rotations: [ { id: w, people: [ maria, ana, ben, cy ], every: 1w, handoff: { day: monday, time: "10:00" }, starts: 2026-11-02 } ] }
 escalations: [ { id: e, steps: [ { page: [ schedule:primary ] }, { page: [ person:emma ] } ] } ]
 services: [ { id: s, escalation: e } ]
 sources: [ { id: a, kind: grafana, service: s, key: 0123456789abcdef0123456789abcdef } ]`),
@@ -56,9 +59,9 @@ escalations:
       one.startsWith('stepWithNobody'),
     ),
   ).toEqual([
-    'stepWithNobody@10: step 1 of `e` pages nobody at this moment: the climb passes it over',
-    'stepWithNobody@11: step 2 of `e` pages nobody at this moment: the climb passes it over',
-    'stepWithNobody@12: step 3 of `e` pages nobody at this moment: the climb passes it over',
+    'stepWithNobody@13: step 1 of `e` pages nobody at this moment: the climb passes it over',
+    'stepWithNobody@14: step 2 of `e` pages nobody at this moment: the climb passes it over',
+    'stepWithNobody@15: step 3 of `e` pages nobody at this moment: the climb passes it over',
   ])
 })
 
@@ -78,22 +81,22 @@ escalations: [ { id: e, steps: [ { page: [ team:t ] } ] } ]`),
   ])
 })
 
-test('a hole in a schedule within the next 14 days, and none beyond', () => {
-  const schedule = (only: string, ends = '') =>
-    `${PEOPLE}schedules:
+test('a rota that hurts people is called out in the file: where it stands and which way is out', () => {
+  const schedule = (people: string, more = '') =>
+    found(`${PEOPLE}schedules:
   - id: primary
     timezone: Europe/Lisbon
-    rotations: [ { id: w, people: [ maria ], every: 1w, handoff: { day: monday, time: "10:00" }, starts: 2026-11-02${ends}${only} } ]`
-  expect(found(schedule('', ', ends: 2026-12-01'))).toEqual([
-    'scheduleGap@6: nobody is on call in `primary` from Tue 1 Dec 00:00 to Mon 7 Dec 10:05 (Europe/Lisbon)',
-  ])
-  expect(found(schedule('', ', ends: 2026-12-08'))).toEqual([])
-  expect(
-    found(
-      schedule(', only: [ { days: [ mon, tue, wed, thu, fri ], from: "09:00", to: "17:00" } ]'),
-    )[0],
-  ).toBe(
-    'scheduleGap@6: nobody is on call in `primary` from Mon 23 Nov 17:00 to Tue 24 Nov 09:00 (Europe/Lisbon), and 9 more times, 256 hours in all',
+    rotations: [ { id: w, people: [ ${people} ], every: 1w, handoff: { day: monday, time: "10:00" }, starts: 2026-11-02${more} } ]`)
+  const four = 'maria, ana, ben, cy'
+  expect(schedule(four)).toEqual([])
+  expect(schedule(four, ', ends: 2026-12-01')[0]).toBe(
+    'gap@9: `primary`: nobody is on call from Tue 1 Dec 00:00 to Mon 18 Jan 10:05, 1162 hours in all',
+  )
+  expect(schedule('maria')).toContain(
+    'singlePerson@9: `primary`: Maria is the only one in it: nobody relieves them',
+  )
+  expect(schedule('maria, ana, ben')).toContain(
+    'fewPeople@9: `primary`: 3 people share it; four is the least',
   )
 })
 
@@ -129,7 +132,7 @@ test('services without an escalation, sources without a service', () => {
       `${PEOPLE}services: [ { id: s } ]\nsources: [ { id: a, kind: grafana, key: 0123456789abcdef0123456789abcdef } ]`,
     ),
   ).toEqual([
-    'serviceWithoutEscalation@5: service `s` has no escalation: its alerts page the fallback at once',
-    'sourceWithoutService@6: source `a` has no service: alerts that no route takes page the fallback at once',
+    'serviceWithoutEscalation@8: service `s` has no escalation: its alerts page the fallback at once',
+    'sourceWithoutService@9: source `a` has no service: alerts that no route takes page the fallback at once',
   ])
 })

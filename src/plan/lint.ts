@@ -3,16 +3,14 @@
  * hole in a schedule, a call that never rings because the climb has moved on by then.
  */
 import type { Directory } from '../directory/directory.ts'
+import { findings } from '../foresee/health.ts'
 import { whereabouts } from '../directory/whereabouts.ts'
 import type { Ladder, Target } from '../escalation/ladder.ts'
 import { peopleOf, type Whereabouts } from '../escalation/people.ts'
 import { formatDuration } from '../lib/duration.ts'
 import type { Id } from '../lib/id.ts'
-import { DAY, HOUR, type Instant, MINUTE } from '../lib/instant.ts'
-import { formatDateTime } from '../lib/zone.ts'
+import { HOUR, type Instant, MINUTE } from '../lib/instant.ts'
 import type { ChannelDescription } from '../notify/channel.ts'
-import type { Schedule } from '../oncall/schedule.ts'
-import { shiftsBetween } from '../oncall/shifts.ts'
 import type { Person } from '../people/person.ts'
 import { planFor, type RuleFacts } from '../people/rules.ts'
 import type { Finding } from './finding.ts'
@@ -28,16 +26,13 @@ export type LintFacts = {
   placeOf: (section: Section, slug: string, path?: string) => Position | null
 }
 
-/** How far ahead schedules are looked at. */
-const GAP_DAYS = 14
-
 export function lint(directory: Directory, facts: LintFacts): Finding[] {
   const reach = reachOf(directory, facts)
   return [
     ...fallback(directory, facts),
     ...peopleWithoutContact(directory, facts, reach),
     ...channelsWithoutSettings(directory, facts),
-    ...[...directory.schedules.values()].flatMap((one) => gaps(one, facts)),
+    ...health(directory, facts, reach),
     ...[...directory.ladders.values()].flatMap((one) =>
       ladderFindings(one, directory, facts, reach),
     ),
@@ -136,29 +131,25 @@ function channelsWithoutSettings(directory: Directory, facts: LintFacts): Findin
   })
 }
 
-function gaps(schedule: Schedule, facts: LintFacts): Finding[] {
-  const shifts = shiftsBetween(schedule, facts.now, facts.now + GAP_DAYS * DAY)
-  const holes = shifts.filter((shift) => shift.people.length === 0)
-  const first = holes[0]
-  if (!first) return []
-  const total = holes.reduce((sum, hole) => sum + hole.to - hole.from, 0)
-  const from = formatDateTime(first.from, schedule.timezone)
-  const to = formatDateTime(first.to, schedule.timezone)
-  const more =
-    holes.length > 1
-      ? `, and ${holes.length - 1} more ${holes.length === 2 ? 'time' : 'times'}, ${inHours(total)} in all`
-      : ''
-  return [
-    {
-      rule: 'scheduleGap',
-      sentence: `nobody is on call in \`${schedule.slug}\` from ${from} to ${to} (${schedule.timezone})${more}`,
-      position: facts.placeOf('schedules', schedule.slug),
-      wayOut: 'let a rotation cover it, or an override',
-    },
-  ]
+/** What a rota does to people. How their contacts fare is not the file's business. */
+function health(directory: Directory, facts: LintFacts, reach: Reach): Finding[] {
+  const found = findings(directory, {
+    now: facts.now,
+    rules: reach.rules,
+    absences: [],
+    testedAt: null,
+    holidaysOf: () => NO_DAYS,
+  })
+  return found.map(({ rule, subject, sentence, wayOut }) => ({
+    rule,
+    sentence: subject.kind === 'person' ? sentence : `\`${subject.slug}\`: ${sentence}`,
+    position: facts.placeOf(SECTIONS[subject.kind], subject.slug),
+    wayOut,
+  }))
 }
 
-const inHours = (ms: number): string => `${Math.round(ms / HOUR)} hours`
+const NO_DAYS: ReadonlySet<string> = new Set()
+const SECTIONS = { schedule: 'schedules', escalation: 'escalations', person: 'people' } as const
 
 function ladderFindings(
   ladder: Ladder,

@@ -102,7 +102,7 @@ export function Lane({
                   borderColor: `oklch(0.62 0.12 ${hueOf(first.id)} / 0.8)`,
                 }),
           }
-          const className = `absolute inset-y-0.5 text-left text-[12px] px-1.5 rounded truncate border ${
+          const className = `absolute inset-y-0.5 flex items-center text-left text-[12px] px-1.5 rounded truncate border ${
             isGap ? 'border-critical border-dashed text-critical font-semibold' : ''
           }`
           const isMine = drag?.shift === shift

@@ -11,6 +11,7 @@ import { lint } from '../../plan/lint.ts'
 import { plan as makePlan } from '../../plan/plan.ts'
 import { personRef, ref } from '../present.ts'
 import { type Route, route } from '../route.ts'
+import { healthOf } from '../schedule-health.ts'
 
 const FILE_MAX = 1024 * 1024
 const PlanBody = z
@@ -119,25 +120,22 @@ const doctor = route({
         isConfigured: (kind) => kinds.includes(kind) || !needsSettings(kind),
         placeOf: () => null,
       })
-      const findings = [...linted, ...(await readiness(tx, directory))].map(
-        ({ rule, sentence, wayOut }) => ({ rule, sentence, wayOut }),
-      )
+      const rota = (await healthOf(tx, directory, deps)).map((one) => ({
+        ...one,
+        sentence:
+          one.subject.kind === 'person' ? one.sentence : `\`${one.subject.slug}\`: ${one.sentence}`,
+      }))
+      const findings = [
+        ...linted.filter((one) => !rota.some((other) => other.rule === one.rule)),
+        ...rota,
+        ...(await readiness(tx)),
+      ].map(({ rule, sentence, wayOut }) => ({ rule, sentence, wayOut }))
       return { body: { findings, ready: findings.length === 0 } }
     }),
 })
 
-async function readiness(tx: Tx, directory: Directory) {
+async function readiness(tx: Tx) {
   const findings = []
-  for (const person of directory.people.values()) {
-    const unproven = person.contacts.filter((one) => one.verifiedAt === null)
-    if (unproven.length === person.contacts.length && unproven.length > 0) {
-      findings.push({
-        rule: 'unproven',
-        sentence: `No contact of ${person.name} has been proven by a test page.`,
-        wayOut: `Run allclear send-test ${person.slug}, and confirm that it arrived.`,
-      })
-    }
-  }
   const [backup] = await tx.query<{ at: number }>(
     "select max(at) as at from audit where action = 'backup'",
   )
