@@ -336,6 +336,7 @@ function onCall(): void {
     name: '',
     teamId: null,
     timezone: zones[number % zones.length] ?? 'UTC',
+    acceptWithinMs: null,
     earlier: [],
     overrides: [],
     shadows: [],

@@ -152,7 +152,7 @@ async function assemble(
   }
   /** Everything that is not a page: hand-overs of duty, and what people are told. */
   const tellRound = async (): Promise<boolean> => {
-    const woke = await watchDuty(db, tools)
+    const woke = await watchDuty(db, directoryAt, tools)
     const told = await tellDue({
       db,
       directoryAt,

@@ -81,6 +81,7 @@ const schedule: Schedule = {
       only: [{ days: ['mon', 'tue'], from: '22:00', to: '06:00' }],
     },
   ],
+  acceptWithinMs: null,
   earlier: [],
   overrides: [
     {

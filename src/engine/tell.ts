@@ -86,7 +86,8 @@ async function tellOne(
 }
 
 export const namesFor = (directory: Directory, zone: string): NoticeNames => ({
-  person: (id) => directory.people.get(String(id))?.name ?? 'somebody',
+  person: (id) =>
+    id === null ? 'Allclear' : (directory.people.get(String(id))?.name ?? 'somebody'),
   schedule: (id) => directory.schedules.get(String(id))?.name ?? 'a schedule',
   time: (at) => formatDateTime(Number(at), zone),
   stretch(from, to) {

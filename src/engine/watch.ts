@@ -3,20 +3,32 @@
  * `wake_at` like everything else, so a beat that is missed or doubled changes nothing.
  */
 import type { Db, Tx } from '../db/tx.ts'
+import type { DirectoryCache } from '../directory/store.ts'
 import type { Id } from '../lib/id.ts'
 import { type Told, tell } from '../notify/notice-store.ts'
 import { wake } from '../oncall/cover.ts'
 import { dueCoverRequests, saveCoverRequest } from '../oncall/cover-store.ts'
+import { watchHandoffs } from './handover.ts'
+import { reckon } from './reckon.ts'
 import type { Tools } from './tools.ts'
 import { coverNotices } from './verbs/duty.ts'
 
 const BATCH_MAX = 50
 
 /** Gives how many rows were looked at. */
-export function watchDuty(db: Db, tools: Tools): Promise<number> {
+export async function watchDuty(
+  db: Db,
+  directoryAt: DirectoryCache,
+  tools: Tools,
+): Promise<number> {
   return db.withTx('paging', async (tx) => {
     const makeId = (): Id => tools.makeId(tx.now)
-    return wakeCovers(tx, makeId)
+    const directory = await directoryAt(tx)
+    if (directory.organisation.pausedAt !== null) return 0
+    const woke = await wakeCovers(tx, makeId)
+    const handed = await watchHandoffs(tx, directory, makeId)
+    const owed = await reckon(tx, directory, makeId)
+    return woke + handed + owed
   })
 }
 

@@ -114,7 +114,7 @@ const WORDS = {
   }),
   handoffWaiting: (p: Params, n: NoticeNames): Words => ({
     title: `You have the pager: ${n.schedule(p.schedule)}`,
-    body: `Read the hand-off and accept it by ${n.time(p.dueAt)}. Until then ${n.person(p.outgoing)} stays on call with you.`,
+    body: `Read the hand-off and accept it by ${n.time(p.dueAt)}; otherwise ${n.person(p.outgoing)} stays on call with you.`,
   }),
   handoffOverdue: (p: Params, n: NoticeNames): Words => ({
     title: `Hand-off not accepted: ${n.schedule(p.schedule)}`,
@@ -124,15 +124,26 @@ const WORDS = {
     title: `${n.person(p.person)} had ${p.count} pages in seven days`,
     body: 'More than five is too many. Consider relief, and look at what pages most.',
   }),
-  obligationDue: (p: Params, n: NoticeNames): Words => ({
-    title: `Owed by ${n.time(p.due)}: ${said(p.what)}`,
-    body: said(p.detail),
-  }),
+  obligationDue: (p: Params, n: NoticeNames): Words => {
+    const what = OWED[String(p.rule)] ?? 'a promise'
+    return p.isOverdue
+      ? {
+          title: `Overdue: ${what}`,
+          body: `${n.person(p.owner)} owed it by ${n.time(p.due)}. It is on the record as missed.`,
+        }
+      : { title: `Owed by ${n.time(p.due)}: ${what}`, body: '' }
+  },
   surveyOpen: (_p: Params, _n: NoticeNames): Words => ({
     title: 'How is on-call for you? Seven questions, anonymous',
     body: 'Results are shown once five people have answered.',
   }),
 } as const
+
+/** What is owed under each rule, as one would say it. */
+const OWED: Readonly<Record<string, string>> = {
+  'handoff.accept': 'accept the hand-off',
+  'survey.answer': 'answer the on-call survey',
+}
 
 export type NoticeKind = keyof typeof WORDS
 

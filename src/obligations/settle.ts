@@ -3,7 +3,8 @@
  * after it late. Once due has passed without a proof it is missed, by the due that held at that
  * moment, and nothing takes that back: a proof that comes afterwards makes it late, unless it shows
  * that the thing was done in time. While there is time, the due follows the claim, and what is
- * claimed no more is waived by its rule. What is met, late or waived stays so.
+ * claimed no more is waived by its rule, until it is claimed again. What is met, late, or waived by
+ * a person stays so.
  *
  * Settling takes facts and an instant, remembers nothing, and done twice changes nothing.
  */
@@ -87,7 +88,10 @@ function open(claim: Claim, now: Instant, id: Id): Course {
 
 function advance(before: Obligation, claim: Claim | undefined, now: Instant): Course {
   const course: Course = { obligation: before, reminder: null, told: [] }
-  if (before.outcome !== 'open' && before.outcome !== 'missed') return course
+  if (claim && isDropped(before)) {
+    change(course, { outcome: 'open', settledAt: null, waivedReason: null })
+    tell(course, 'owedAgain', now, { outcome: 'waived' }, { outcome: 'open' })
+  } else if (before.outcome !== 'open' && before.outcome !== 'missed') return course
   if (claim === undefined) {
     letGo(course, now)
     return course
@@ -96,6 +100,9 @@ function advance(before: Obligation, claim: Claim | undefined, now: Instant): Co
   pursue(course, claim, now)
   return course
 }
+
+/** Waived by its own rule and not by a person: a rule that comes back asks again. */
+const isDropped = (one: Obligation): boolean => one.outcome === 'waived' && one.waivedBy === null
 
 /** Nobody claims it any more. */
 function letGo(course: Course, now: Instant): void {

@@ -72,6 +72,7 @@ export function randomSchedule(dice: Dice, zone: string, clock: Clock, near: Ins
     name: 'Schedule',
     teamId: null,
     timezone: zone,
+    acceptWithinMs: null,
     rotations,
     earlier: dice.percent(75) ? [] : randomVersions(dice, zone, clock, near),
     overrides: dice.percent(50) ? [] : randomOverrides(dice, near),

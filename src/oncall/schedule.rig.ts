@@ -40,6 +40,7 @@ export function schedule(
     name: 'Schedule',
     teamId: null,
     timezone,
+    acceptWithinMs: null,
     rotations,
     earlier: [],
     overrides: [],

@@ -67,6 +67,8 @@ export type Schedule = {
   name: string
   teamId: Id | null
   timezone: string
+  /** Whoever takes over has so long to accept the hand-off; null: it is not asked of them. */
+  acceptWithinMs: number | null
   rotations: readonly Rotation[]
   /** What held before, oldest first. The last `until` may lie ahead: then the newest version is still to come. */
   earlier: readonly Version[]

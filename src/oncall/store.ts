@@ -109,14 +109,33 @@ export function decodeSchedule(row: ScheduleRow): Decoded<Schedule> {
   const { definition } = row
   if (!isZone(row.timezone)) return refuse(`there is no time zone \`${row.timezone}\``)
   if (!isRecord(definition)) return refuse('its definition cannot be read')
-  const { rotations, earlier = [], overrides = [], shadows = [] } = definition
+  const {
+    rotations,
+    earlier = [],
+    overrides = [],
+    shadows = [],
+    acceptWithinMs = null,
+  } = definition
+  if (!isNullOr(acceptWithinMs, isCount))
+    return refuse('its time to accept a hand-off cannot be read')
   if (!isListOf(rotations, isRotation)) return refuse('a rotation cannot be read')
   if (!isListOf(earlier, isVersion)) return refuse('an earlier version cannot be read')
   if (!isListOf(overrides, isOverride)) return refuse('an override cannot be read')
   if (!isListOf(shadows, isShadow)) return refuse('a shadow cannot be read')
   const { id, slug, name, teamId, timezone } = row
   return {
-    value: { id, slug, name, teamId, timezone, rotations, earlier, overrides, shadows },
+    value: {
+      id,
+      slug,
+      name,
+      teamId,
+      timezone,
+      acceptWithinMs,
+      rotations,
+      earlier,
+      overrides,
+      shadows,
+    },
     wrong: [],
   }
 }
@@ -127,12 +146,14 @@ export async function saveSchedules(
   managedBy: string | null,
 ): Promise<void> {
   if (schedules.length === 0) return
-  const rows = schedules.map(({ rotations, earlier, overrides, shadows, ...rest }) => ({
-    ...rest,
-    definition: { rotations, earlier, overrides, shadows },
-    managedBy,
-    retiredAt: null,
-  }))
+  const rows = schedules.map(
+    ({ acceptWithinMs, rotations, earlier, overrides, shadows, ...rest }) => ({
+      ...rest,
+      definition: { acceptWithinMs, rotations, earlier, overrides, shadows },
+      managedBy,
+      retiredAt: null,
+    }),
+  )
   await tx.query(SCHEDULES.upsert, SCHEDULES.values(rows))
 }
 

@@ -110,6 +110,7 @@ const scheduleFields = record<ScheduleForm>('a schedule', {
   team: { reader: reference('team') },
   timezone: { reader: zone, isRequired: true },
   effective: { reader: moment },
+  accept_handoff: { reader: span(MINUTE, DAY, 'from 1m to 1d') },
   rotations: { reader: named(rotation, 'rotations', ROTATIONS_MAX), otherwise: [] },
   overrides: {
     reader: list(

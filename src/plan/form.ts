@@ -63,6 +63,8 @@ export type ScheduleForm = {
   timezone: string
   /** When a change of the rotations takes effect, on the schedule's own wall; null: when it is applied. */
   effective: string | null
+  /** How long whoever takes over has to accept the hand-off. */
+  accept_handoff: string | null
   rotations: RotationForm[]
   overrides: OverrideForm[]
   shadows: ShadowForm[]

@@ -298,6 +298,7 @@ function schedule(
     slug: form.id,
     name: form.name,
     teamId: form.team === null ? null : idOf('teams', form.team),
+    acceptWithinMs: form.accept_handoff === null ? null : msOf(form.accept_handoff),
     ...plan,
     earlier,
     overrides: form.overrides.map((one): Override => {

@@ -212,6 +212,7 @@ function scheduleForm(schedule: Schedule, slugOf: SlugOf): ScheduleForm {
     team: slugOf(schedule.teamId),
     timezone: schedule.timezone,
     effective: null,
+    accept_handoff: span(schedule.acceptWithinMs),
     rotations: schedule.rotations.map((rotation) => rotationForm(rotation, slugOf)),
     overrides: schedule.overrides
       .map((one) => ({

@@ -4,7 +4,7 @@ import type { Instant } from '../lib/instant.ts'
 
 /** What an entry is about. */
 export type Subject = {
-  kind: 'alert' | 'group' | 'climb' | 'page' | 'configuration' | 'system'
+  kind: 'alert' | 'group' | 'climb' | 'page' | 'configuration' | 'obligation' | 'system'
   id: Id
 }
 

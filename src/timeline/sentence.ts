@@ -47,6 +47,14 @@ const SENTENCES: Readonly<Record<string, Write>> = {
   overrideEnded: (r, _i, who, names) => `${who} ended an override of ${names.person(r.personId)}`,
   coverAsked: (r, _i, _who, names) =>
     `${names.person(r.person)} asks for cover from ${names.time(r.from)} to ${names.time(r.to)}`,
+  'obligation.opened': (r, _i, _who, names) =>
+    `Owed by ${owner(r, names)}: ${owed(r)}, due ${names.time(r.due)}`,
+  'obligation.met': (r, _i, _who, names) => `${owner(r, names)} kept it in time: ${owed(r)}`,
+  'obligation.late': (r, _i, _who, names) => `${owner(r, names)} was late: ${owed(r)}`,
+  'obligation.missed': (r, _i, _who, names) => `${owner(r, names)} missed it: ${owed(r)}`,
+  'obligation.waived': (r) => `Not owed any more: ${owed(r)}`,
+  'obligation.reminded': (r, _i, _who, names) => `Reminded ${owner(r, names)}: ${owed(r)}`,
+  'obligation.moved': (r, _i, _who, names) => `Due moved to ${names.time(r.due)}: ${owed(r)}`,
   handoffAccepted: (_r, _i, who) => `${who} accepted the hand-off`,
   handoffOverdue: (r, _i, _who, names) =>
     `The hand-off was not accepted in time: ${names.person(r.outgoing)} stays on call too`,
@@ -115,3 +123,11 @@ function overrideSentence(r: Values, who: string, names: Names): string {
   const instead = replaces === null ? '' : ` in the place of ${names.person(replaces)}`
   return `${who} put ${names.person(personId)} on call${instead} ${span}`
 }
+
+const OWED: Readonly<Record<string, string>> = {
+  'handoff.accept': 'accept the hand-off',
+  'survey.answer': 'answer the on-call survey',
+}
+const owed = (r: Values): string => OWED[String(r.rule)] ?? String(r.rule)
+const owner = (r: Values, names: Names): string =>
+  names.person((r.owner as { id?: unknown } | undefined)?.id)

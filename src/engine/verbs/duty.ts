@@ -65,7 +65,7 @@ export async function override(doing: Doing, asked: OverrideAsked): Promise<Id> 
 
 type Put = Omit<Override, 'id'>
 
-async function putOn(
+export async function putOn(
   doing: Doing,
   scheduleId: Id,
   puts: readonly Put[],
@@ -83,7 +83,7 @@ async function putOn(
   await record(
     tx,
     made.map((one) =>
-      entryOf(doing, after, 'overridden', { ...one, override: one.id, reason }, 'endOverride'),
+      dutyEntry(doing, after, 'overridden', { ...one, override: one.id, reason }, 'endOverride'),
     ),
   )
   for (const one of made) await tellConcerned(doing, before, after, one, reason, knows)
@@ -144,7 +144,7 @@ export async function endOverride(doing: Doing, scheduleId: Id, overrideId: Id):
     return { ...schedule, overrides }
   })
   if (ended === null) return false
-  await record(tx, [entryOf(doing, after, 'overrideEnded', { ...(ended as Override) }, null)])
+  await record(tx, [dutyEntry(doing, after, 'overrideEnded', { ...(ended as Override) }, null)])
   return true
 }
 
@@ -218,7 +218,7 @@ export async function askCover(doing: Doing, asked: CoverAsked): Promise<Id> {
     throw invalid('schedule', 'There is nobody in this schedule who could be asked.')
   await saveCoverRequest(tx, { ...request, wakeAt: remindAt(request) })
   await record(tx, [
-    entryOf(doing, schedule, 'coverAsked', {
+    dutyEntry(doing, schedule, 'coverAsked', {
       person: asked.personId,
       from: request.fromAt,
       to: request.toAt,
@@ -336,7 +336,8 @@ function checkStretch({ from, to }: Stretch, now: Instant, max: number): void {
   if (to - from > max) throw invalid('to', `It is longer than ${Math.round(max / DAY)} days.`)
 }
 
-const entryOf = (
+/** An entry about a schedule. */
+export const dutyEntry = (
   { tx, actor }: Doing,
   schedule: Pick<Schedule, 'id' | 'teamId'>,
   kind: string,
