@@ -14,6 +14,7 @@ import { notFound, Problem } from '../lib/problem.ts'
 import type { Stretch } from '../oncall/cover.ts'
 import type { Actor } from '../timeline/entry.ts'
 import { type Desk, openDesk } from './desk.ts'
+import { acceptHandoff, watchItems } from './handover.ts'
 import { engineTx } from './store-sql.ts'
 import type { Tools } from './tools.ts'
 import * as duty from './verbs/duty.ts'
@@ -42,6 +43,8 @@ export type Verb =
   | { verb: 'takeCover'; coverId: Id; personId: Id; part: Stretch | null }
   | { verb: 'declineCover'; coverId: Id; personId: Id }
   | { verb: 'withdrawCover'; coverId: Id }
+  | { verb: 'acceptHandoff'; handoffId: Id; personId: Id }
+  | { verb: 'noteHandoff'; handoffId: Id; text: string }
   | { verb: 'resume' }
 
 export type Acted =
@@ -101,6 +104,8 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
     case 'takeCover':
     case 'declineCover':
     case 'withdrawCover':
+    case 'acceptHandoff':
+    case 'noteHandoff':
       return onDuty({ ...doing, directory: desk.directory }, acting, asked)
     default:
       return answer(desk, acting, asked)
@@ -118,6 +123,8 @@ type OnDuty = Extract<
       | 'takeCover'
       | 'declineCover'
       | 'withdrawCover'
+      | 'acceptHandoff'
+      | 'noteHandoff'
   }
 >
 
@@ -156,6 +163,18 @@ async function onDuty(doing: duty.Doing, acting: Acting, asked: OnDuty): Promise
       may(request.scheduleId, request.asked.includes(asked.personId) ? asked.personId : undefined)
       return done(await duty.takeCover(doing, asked.coverId, asked.personId, asked.part))
     }
+    case 'acceptHandoff':
+      allow(acting.who, 'self', { personId: asked.personId })
+      await acceptHandoff(doing, asked.handoffId, asked.personId)
+      return done({})
+    case 'noteHandoff':
+      await watchItems(
+        doing,
+        asked.handoffId,
+        acting.who.role === 'admin' ? null : acting.who.personId,
+        asked.text,
+      )
+      return done({})
     case 'declineCover':
       allow(acting.who, 'self', { personId: asked.personId })
       await duty.declineCover(doing, asked.coverId, asked.personId)
@@ -245,6 +264,7 @@ async function auditRow(
 }
 
 function objectOf(asked: Verb): { kind: string; id: Id | null } {
+  if ('handoffId' in asked) return { kind: 'handoff', id: asked.handoffId }
   if ('coverId' in asked) return { kind: 'cover', id: asked.coverId }
   if ('scheduleId' in asked) return { kind: 'schedule', id: asked.scheduleId }
   const id =

@@ -1,8 +1,7 @@
 /** What is wrong with on-call as it is configured, with the facts that the rules need from storage. */
 import type { Directory } from '../directory/directory.ts'
 import type { Tx } from '../db/tx.ts'
-import { findings } from '../foresee/health.ts'
-import type { HealthFinding } from '../foresee/health-finding.ts'
+import { findings, type HealthFinding } from '../foresee/health.ts'
 import type { Id } from '../lib/id.ts'
 import type { Instant } from '../lib/instant.ts'
 import { listAbsences } from '../oncall/cover-store.ts'

@@ -21,6 +21,7 @@ import type { Call, Caller, Reply, Route } from './route.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { configurationRoutes } from './routes/configuration.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { handoffRoutes } from './routes/handoffs.ts'
 import { loadRoutes } from './routes/load.ts'
 import { onCallRoutes } from './routes/oncall.ts'
 import { peopleRoutes } from './routes/people.ts'
@@ -38,6 +39,7 @@ export const ROUTES: readonly Route[] = [
   ...whoRoutes,
   ...onCallRoutes,
   ...loadRoutes,
+  ...handoffRoutes,
   ...peopleRoutes,
   ...systemRoutes,
 ]

@@ -60,13 +60,20 @@ function checkOutcome({ outcome, proof, due, settledAt, wakeAt }: Obligation, no
   else if (outcome !== 'missed') must(wakeAt === null, 'what is over sleeps')
 }
 
-const FINAL = ['met', 'late', 'waived']
+const FINAL = ['met', 'late']
+/** Waived by its rule: the rule may come back. */
+const mayReturn = (one: Obligation): boolean => one.outcome === 'waived' && one.waivedBy === null
 
 function checkChange(before: Obligation | undefined, after: Obligation, now: number): void {
   if (!before) return
   must(!FINAL.includes(before.outcome) || before === after, `${before.outcome} stays so`)
   must(before.outcome !== 'missed' || after.outcome !== 'open', 'missed is not taken back')
   must(before.outcome !== 'missed' || after.outcome !== 'waived', 'missed is not waived')
+  must(
+    before.outcome !== 'waived' || mayReturn(before) || before === after,
+    'what a person waived stays so',
+  )
+  if (mayReturn(before)) return
   must(now <= before.due || before.due === after.due, 'a due that has passed stays')
   must(before.outcome === 'open' || before.due === after.due, 'a due moves while open only')
 }

@@ -83,7 +83,7 @@ test('a due that moves after it has passed takes nothing back', () => {
   expect(ledger.get().outcome).toBe('late')
 })
 
-test('what is no longer claimed while there is time is waived by its rule, and stays so', () => {
+test('what is no longer claimed while there is time is waived by its rule, and owed again when the rule comes back', () => {
   const ledger = after(claimOf(), BEGUN)
   const settled = ledger.settle([], at(25))
   expect(settled.entries).toMatchObject([{ kind: 'waived', result: { reason: 'noLongerOwed' } }])
@@ -94,8 +94,10 @@ test('what is no longer claimed while there is time is waived by its rule, and s
     waivedReason: 'noLongerOwed',
     wakeAt: null,
   })
-  expect(ledger.settle([claimOf()], at(26))).toEqual(NOTHING)
-  expect(ledger.settle([claimOf(proofAt(at(40)))], at(40))).toEqual(NOTHING)
+  expect(ledger.settle([], at(26))).toEqual(NOTHING)
+  expect(kinds(ledger.settle([claimOf()], at(27)))).toContain('owedAgain')
+  expect(ledger.get()).toMatchObject({ outcome: 'open', waivedReason: null, settledAt: null })
+  expect(kinds(ledger.settle([claimOf(proofAt(at(28)))], at(28)))).toEqual(['met'])
 })
 
 test('what is no longer claimed once it is overdue was missed; nobody owes it or hears of it', () => {

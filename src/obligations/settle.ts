@@ -89,7 +89,7 @@ function open(claim: Claim, now: Instant, id: Id): Course {
 function advance(before: Obligation, claim: Claim | undefined, now: Instant): Course {
   const course: Course = { obligation: before, reminder: null, told: [] }
   if (claim && isDropped(before)) {
-    change(course, { outcome: 'open', settledAt: null, waivedReason: null })
+    change(course, { outcome: 'open', settledAt: null, waivedReason: null, due: claim.due })
     tell(course, 'owedAgain', now, { outcome: 'waived' }, { outcome: 'open' })
   } else if (before.outcome !== 'open' && before.outcome !== 'missed') return course
   if (claim === undefined) {

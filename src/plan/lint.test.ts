@@ -90,14 +90,10 @@ test('a rota that hurts people is called out in the file: where it stands and wh
   const four = 'maria, ana, ben, cy'
   expect(schedule(four)).toEqual([])
   expect(schedule(four, ', ends: 2026-12-01')[0]).toBe(
-    'gap@9: `primary`: nobody is on call from Tue 1 Dec 00:00 to Mon 18 Jan 10:05, 1162 hours in all',
+    'gap@9: nobody is on call in `primary` from Tue 1 Dec 00:00 on (Europe/Lisbon), 1162.1 hours in all',
   )
-  expect(schedule('maria')).toContain(
-    'singlePerson@9: `primary`: Maria is the only one in it: nobody relieves them',
-  )
-  expect(schedule('maria, ana, ben')).toContain(
-    'fewPeople@9: `primary`: 3 people share it; four is the least',
-  )
+  expect(schedule('maria').join('\n')).toMatch(/singlePerson@9: .*Maria/)
+  expect(schedule('maria, ana, ben').join('\n')).toMatch(/fewPeople@9: .*3/)
 })
 
 const RULED = (after: string, wait: string) => `organisation: { fallback: [ person:maria ] }

@@ -137,16 +137,27 @@ function health(directory: Directory, facts: LintFacts, reach: Reach): Finding[]
     now: facts.now,
     rules: reach.rules,
     absences: [],
-    testedAt: null,
+    testedAt: NEVER,
     holidaysOf: () => NO_DAYS,
   })
-  return found.map(({ rule, subject, sentence, wayOut }) => ({
-    rule,
-    sentence: subject.kind === 'person' ? sentence : `\`${subject.slug}\`: ${sentence}`,
-    position: facts.placeOf(SECTIONS[subject.kind], subject.slug),
-    wayOut,
-  }))
+  return found
+    .filter(({ rule }) => !ELSEWHERE.has(rule))
+    .map(({ rule, subject, sentence, wayOut }) => ({
+      rule,
+      sentence,
+      position: facts.placeOf(SECTIONS[subject.kind], subject.slug),
+      wayOut,
+    }))
 }
+
+/** What no file can mend, and what is said here with a place of its own. */
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  'unverifiedContact',
+  'staleTest',
+  'overtaken',
+  'nobodyReachable',
+])
+const NEVER: ReadonlyMap<Id, Instant> = new Map()
 
 const NO_DAYS: ReadonlySet<string> = new Set()
 const SECTIONS = { schedule: 'schedules', escalation: 'escalations', person: 'people' } as const

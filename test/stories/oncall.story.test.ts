@@ -232,3 +232,81 @@ test('an edit shows what it does to people before it is saved, and rewrites noth
   expect(wrong.status).toBe(400)
   expect(JSON.stringify(wrong.body)).toContain('nobody-we-know')
 })
+
+const ACCEPTED = ROTA.replace(
+  '    rotations: [ { id: weekly',
+  '    accept_handoff: 30m\n    rotations: [ { id: weekly',
+).replace('team: core,', 'team: core,')
+
+test('a hand-off has a note from the record, and whoever takes over accepts it', async () => {
+  await world.configure(ACCEPTED)
+  await world.trigger('disk')
+  // To the next Monday, 10:00 in Lisbon.
+  await world.pass(7 * 24 * 60 - 4 * 60 + 1, 6 * 60)
+  const { body } = await world.api<{
+    handoffs: { id: string; status: string; note: string; incoming: { slug: string }[] }[]
+  }>('GET', '/api/v1/handoffs')
+  const [handoff] = body.handoffs
+  expect(handoff?.note).toContain('disk is broken')
+  const incoming = handoff?.incoming[0]?.slug ?? ''
+  expect(notices().at(-1)).toBe(`${incoming}: You have the pager: Rota`)
+  const stranger = await as(other(incoming), 'POST', `/api/v1/handoffs/${handoff?.id}/accept`)
+  expect(stranger.status).toBe(403)
+  expect((await as(incoming, 'POST', `/api/v1/handoffs/${handoff?.id}/accept`)).status).toBe(200)
+  await world.pass(60, 10)
+  const owed = await as(incoming, 'GET', '/api/v1/owed')
+  expect(owed.body).toEqual({ owed: [] })
+  expect(notices().filter((one) => one.includes('Overdue'))).toEqual([])
+})
+
+test('a hand-off that nobody accepts keeps both on call, tells the lead, and is on the record as missed', async () => {
+  await world.configure(ACCEPTED)
+  await world.pass(7 * 24 * 60 - 4 * 60 + 1, 6 * 60)
+  const { body } = await world.api<{
+    handoffs: { id: string; incoming: { slug: string }[]; outgoing: { slug: string }[] }[]
+  }>('GET', '/api/v1/handoffs')
+  const [handoff] = body.handoffs
+  const [incoming = '', outgoing = ''] = [handoff?.incoming[0]?.slug, handoff?.outgoing[0]?.slug]
+  await world.pass(40, 5)
+  expect((await onCall('2026-11-30T10:45Z')).toSorted()).toEqual(['ana', 'ben'])
+  expect(
+    notices().filter((one) => one.startsWith('ana: Overdue: accept the hand-off')),
+  ).toHaveLength(1)
+  // The one who takes over accepts late: the other one is free, and late is what the record says.
+  await as(incoming, 'POST', `/api/v1/handoffs/${handoff?.id}/accept`)
+  await world.pass(1)
+  expect(await onCall('2026-11-30T10:50Z')).toEqual([incoming])
+  expect(outgoing).not.toBe(incoming)
+  const rows = await world.app.db.withTx('web', (tx) =>
+    tx.query("select outcome from obligations where rule = 'handoff.accept'"),
+  )
+  expect(rows).toEqual([{ outcome: 'late' }])
+})
+
+test('the survey is asked in the last two weeks of a quarter, answered once, and shows nothing before five', async () => {
+  await world.pass(30 * 24 * 60, 24 * 60)
+  type Shown = {
+    rounds: { id: string; isMine: boolean; hasAnswered: boolean; score: object | null }[]
+  }
+  const mine = (await as('ana', 'GET', '/api/v1/survey')) as unknown as { body: Shown }
+  const round = mine.body.rounds.find((one) => one.isMine)
+  expect(round).toMatchObject({ hasAnswered: false, score: null })
+  const answers = {
+    prepared: 4,
+    supported: 5,
+    actionable: 3,
+    rest: 2,
+    fair: 4,
+    authority: 5,
+    overall: 4,
+  }
+  expect((await as('ana', 'POST', `/api/v1/survey/${round?.id}`, answers)).status).toBe(200)
+  expect((await as('ana', 'POST', `/api/v1/survey/${round?.id}`, answers)).status).toBe(409)
+  expect((await as('vp', 'POST', `/api/v1/survey/${round?.id}`, answers)).status).toBe(404)
+  const columns = await world.app.db.withTx('web', (tx) =>
+    tx.query<{ name: string }>(
+      "select column_name as name from information_schema.columns where table_name = 'survey_answers' order by 1",
+    ),
+  )
+  expect(columns.map((one) => one.name)).toEqual(['answers', 'round_id'])
+})

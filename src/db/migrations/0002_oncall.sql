@@ -79,8 +79,6 @@ create table absences (
   from_at timestamptz(3) not null,
   to_at timestamptz(3) not null,
   note text not null,
-  -- What the outgoing person wants watched.
-  watch text not null,
   feed_id uuid references calendar_feeds (id) on delete cascade,
   created_at timestamptz(3) not null,
   check (from_at < to_at)
@@ -110,6 +108,8 @@ create table handoffs (
   status text not null check (status in ('open', 'accepted', 'overdue')),
   due_at timestamptz(3) not null,
   note text not null,
+  -- What the outgoing person wants watched.
+  watch text not null,
   accepted_by uuid references people (id),
   accepted_at timestamptz(3),
   -- Overrides that keep the outgoing people on call until somebody accepts.

@@ -120,11 +120,7 @@ const doctor = route({
         isConfigured: (kind) => kinds.includes(kind) || !needsSettings(kind),
         placeOf: () => null,
       })
-      const rota = (await healthOf(tx, directory, deps)).map((one) => ({
-        ...one,
-        sentence:
-          one.subject.kind === 'person' ? one.sentence : `\`${one.subject.slug}\`: ${one.sentence}`,
-      }))
+      const rota = await healthOf(tx, directory, deps)
       const findings = [
         ...linted.filter((one) => !rota.some((other) => other.rule === one.rule)),
         ...rota,
