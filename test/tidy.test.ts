@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   access: ['people', 'alerts', 'db'],
   audit: ['timeline', 'db'],
   egress: [],
+  ical: [],
   services: ['people', 'db'],
   oncall: ['people', 'db'],
   timeline: ['people', 'alerts', 'db'],
