@@ -26,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   audit: ['timeline', 'db'],
   obligations: ['people', 'timeline', 'access', 'db'],
   egress: [],
+  ical: [],
   services: ['people', 'db'],
   oncall: ['people', 'obligations', 'db'],
   load: ['people', 'oncall', 'obligations', 'db'],
