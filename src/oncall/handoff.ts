@@ -29,7 +29,7 @@ export type Handoff = {
 /** A stint shorter than this is a favour, not a hand-off. */
 const STINT_MS_MIN = 4 * HOUR
 /** A hand-off that fell into an outage of ours is made up for, up to here. */
-const LATE_MS_MAX = 12 * HOUR
+const LATE_MS_MAX = 2 * HOUR
 /** The longest that the outgoing people are kept. */
 export const KEPT_MS_MAX = DAY
 
