@@ -18,6 +18,7 @@ import { createDirectoryCache, type DirectoryCache } from './directory/store.ts'
 import { createEgress } from './egress/egress.ts'
 import { type Beat, startBeat } from './engine/beat.ts'
 import { checkHealth, countStates, type Health } from './engine/health.ts'
+import { type FeedDeps, readFeed } from './engine/feeds.ts'
 import { createIntake } from './engine/intake.ts'
 import { createSender } from './engine/sender.ts'
 import { createSqlStore } from './engine/store-sql.ts'
@@ -175,10 +176,26 @@ async function assemble(
       () => decide?.stop(),
     )
   }
+  const feedDeps: FeedDeps = {
+    db,
+    directoryAt,
+    makeId: tools.makeId,
+    unseal: (sealed) => sealer.unseal(sealed),
+    async fetchText(url) {
+      const answer = await egress.request({
+        method: 'GET',
+        url,
+        headers: { accept: 'text/calendar' },
+      })
+      if (answer.status !== 200) throw new Error(`the answer was ${answer.status}`)
+      return answer.body
+    },
+  }
   const chores = startBeat(
     async () => {
       await settings.reload()
       await health.refresh()
+      await readFeed(feedDeps)
       await db.withTx('chores', (tx) =>
         tx.query("select ensure_partitions((clock_timestamp() at time zone 'UTC')::date)"),
       )
@@ -260,6 +277,7 @@ async function assemble(
       while (await sendRound()) await Promise.resolve()
       await sender.idle()
       while (await tellRound()) await Promise.resolve()
+      while (await readFeed(feedDeps)) await Promise.resolve()
     },
     async stop() {
       if (isStopped) return

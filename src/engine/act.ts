@@ -37,6 +37,7 @@ export type Verb =
   | ({ verb: 'maintain' } & mute.MaintenanceAsked)
   | { verb: 'endMaintenance'; maintenanceId: Id }
   | ({ verb: 'override' } & duty.OverrideAsked)
+  | { verb: 'importRota'; scheduleId: Id; shifts: readonly duty.Imported[] }
   | { verb: 'endOverride'; scheduleId: Id; overrideId: Id }
   | { verb: 'takePager'; scheduleId: Id; personId: Id; forMs: number }
   | ({ verb: 'askCover' } & duty.CoverAsked)
@@ -98,6 +99,7 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
       allow(acting.who, 'administer')
       return resume(tx)
     case 'override':
+    case 'importRota':
     case 'endOverride':
     case 'takePager':
     case 'askCover':
@@ -117,6 +119,7 @@ type OnDuty = Extract<
   {
     verb:
       | 'override'
+      | 'importRota'
       | 'endOverride'
       | 'takePager'
       | 'askCover'
@@ -140,6 +143,9 @@ async function onDuty(doing: duty.Doing, acting: Acting, asked: OnDuty): Promise
     case 'override':
       may(asked.scheduleId)
       return done({ overrideId: await duty.override(doing, asked) })
+    case 'importRota':
+      may(asked.scheduleId)
+      return done({ count: await duty.importRota(doing, asked.scheduleId, asked.shifts) })
     case 'endOverride':
       may(asked.scheduleId)
       return ended(await duty.endOverride(doing, asked.scheduleId, asked.overrideId))

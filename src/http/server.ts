@@ -19,6 +19,7 @@ import { createIngest } from './ingest.ts'
 import { openLink } from './link.ts'
 import type { Call, Caller, Reply, Route } from './route.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { calendarRoutes } from './routes/calendars.ts'
 import { configurationRoutes } from './routes/configuration.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { handoffRoutes } from './routes/handoffs.ts'
@@ -40,6 +41,7 @@ export const ROUTES: readonly Route[] = [
   ...onCallRoutes,
   ...loadRoutes,
   ...handoffRoutes,
+  ...calendarRoutes,
   ...peopleRoutes,
   ...systemRoutes,
 ]

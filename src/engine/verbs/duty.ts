@@ -131,6 +131,30 @@ async function tellConcerned(
   await tell(tx, told, makeId)
 }
 
+export type Imported = Stretch & { personId: Id }
+
+/** A rota from elsewhere, as overrides: all of it or nothing. Gives how many were made. */
+export async function importRota(
+  doing: Doing,
+  scheduleId: Id,
+  shifts: readonly Imported[],
+): Promise<number> {
+  for (const one of shifts) checkStretch(one, doing.tx.now, OVERRIDE_MS_MAX)
+  const made = await putOn(
+    doing,
+    scheduleId,
+    shifts.map(({ personId, from, to }) => ({
+      kind: 'replace',
+      personId,
+      replaces: null,
+      from,
+      to,
+    })),
+    'imported from a calendar',
+  )
+  return made.length
+}
+
 /** Takes a planned one out, or ends one that has begun. */
 export async function endOverride(doing: Doing, scheduleId: Id, overrideId: Id): Promise<boolean> {
   const { tx } = doing

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { Directory } from '../../directory/directory.ts'
 import { act } from '../../engine/act.ts'
 import { namesFor } from '../../engine/tell.ts'
+import type { HealthFinding } from '../../foresee/health.ts'
 import { parseWhen } from '../../foresee/when.ts'
 import { parseDuration } from '../../lib/duration.ts'
 import { DAY, HOUR, type Instant, toIso } from '../../lib/instant.ts'
@@ -193,7 +194,7 @@ const one = route({
               to: toIso(override.to),
             })),
           findings: findings
-            .filter((finding) => finding.subject.id === schedule.id)
+            .filter((finding) => concerns(finding, schedule))
             .map((finding) => ({
               rule: finding.rule,
               sentence: finding.sentence,
@@ -206,6 +207,10 @@ const one = route({
       }
     }),
 })
+
+/** About the schedule, or about somebody in it: a sentence names the schedules it speaks of. */
+const concerns = (finding: HealthFinding, schedule: Pick<Schedule, 'id' | 'slug'>): boolean =>
+  finding.subject.id === schedule.id || finding.sentence.includes(`\`${schedule.slug}\``)
 
 const EditBody = z.object({ schedule: z.record(z.string(), z.unknown()) }).strict()
 const PREVIEW_MS = 8 * 7 * DAY
@@ -250,8 +255,8 @@ async function edit(
       gains: [...one.gains],
       loses: [...one.loses],
     }))
-    const findings = (await healthOf(tx, directory, deps)).filter(
-      (finding) => finding.subject.id === edited.after.id,
+    const findings = (await healthOf(tx, directory, deps)).filter((finding) =>
+      concerns(finding, edited.after),
     )
     return {
       body: {
