@@ -11,6 +11,7 @@ for (let round = 0; round < rounds; round += 1) {
     process.stdout.write(`${JSON.stringify(found.slice(0, 3), null, 2)}\n`)
     process.exit(1)
   }
-  if (round % 10 === 9) process.stdout.write(`${comparisons.toLocaleString('en')} comparisons, 0 mismatches\n`)
+  if (round % 10 === 9)
+    process.stdout.write(`${comparisons.toLocaleString('en')} comparisons, 0 mismatches\n`)
 }
 process.stdout.write(`${comparisons.toLocaleString('en')} comparisons, 0 mismatches\n`)
