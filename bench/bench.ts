@@ -216,6 +216,7 @@ sources:
     `${round(memory(server.pid ?? 0))} MB`,
   )
   onCall()
+  await onCallPage(api)
 }
 
 function report(name: string, results: readonly Result[], batch: number): void {
@@ -318,6 +319,31 @@ async function sendTheirs(connections: number, run: number): Promise<Result> {
     })
   } finally {
     child.kill()
+  }
+}
+
+/** What the on-call page asks for, with fifty schedules of four people each. */
+async function onCallPage(api: (path: string, body?: unknown) => Promise<Response>): Promise<void> {
+  const people = Array.from({ length: 200 }, (_, number) => `p${number}`)
+  const schedules = Array.from({ length: 50 }, (_, number) => {
+    const turns = people.slice(number * 4, number * 4 + 4).join(', ')
+    return `  - { id: s${number}, timezone: Europe/Lisbon, rotations: [ { id: w, people: [ ${turns} ], every: 1w, handoff: { day: monday, time: "10:00" }, starts: 2026-01-05 } ] }`
+  })
+  const applied = await api('/api/v1/apply', {
+    text: `people:\n  - { id: robot, name: Robot, role: admin, contacts: [] }\n${people.map((id) => `  - { id: ${id}, name: ${id}, contacts: [] }`).join('\n')}\nschedules:\n${schedules.join('\n')}\n`,
+  })
+  if (!applied.ok) throw new Error(await applied.text())
+  for (const [name, path] of [
+    ['on-call page, 50 schedules', '/api/v1/schedules'],
+    ['one schedule with its findings, of 50', '/api/v1/schedules/s7'],
+  ] as const) {
+    const times: number[] = []
+    for (let round = 0; round < 20; round += 1) {
+      const began = performance.now()
+      await (await api(path)).arrayBuffer()
+      times.push(performance.now() - began)
+    }
+    say(name, `${round(median(times), 1)} ms (worst ${round(Math.max(...times), 1)} ms)`)
   }
 }
 

@@ -22,6 +22,7 @@ import { type FeedDeps, readFeed } from './engine/feeds.ts'
 import { createIntake } from './engine/intake.ts'
 import { createSender } from './engine/sender.ts'
 import { createSqlStore } from './engine/store-sql.ts'
+import { watchLoad } from './engine/overload.ts'
 import { tellDue } from './engine/tell.ts'
 import { tick } from './engine/tick.ts'
 import type { Tools } from './engine/tools.ts'
@@ -69,6 +70,7 @@ export type AppOptions = {
 const HEALTH_MS = 30_000
 const CHORES_MS = 5_000
 const TELL_MS = 2_000
+const LOAD_MS = 3_600_000
 
 export async function startApp(options: AppOptions): Promise<App> {
   const { log } = options
@@ -191,11 +193,19 @@ async function assemble(
       return answer.body
     },
   }
+  let loadSeenAt = Number.NEGATIVE_INFINITY
+  const lookAtLoad = (): Promise<void> =>
+    db.withTx('chores', async (tx) => {
+      if (tx.now - loadSeenAt < LOAD_MS) return
+      loadSeenAt = tx.now
+      await watchLoad(tx, await directoryAt(tx), () => tools.makeId(tx.now))
+    })
   const chores = startBeat(
     async () => {
       await settings.reload()
       await health.refresh()
       await readFeed(feedDeps)
+      await lookAtLoad()
       await db.withTx('chores', (tx) =>
         tx.query("select ensure_partitions((clock_timestamp() at time zone 'UTC')::date)"),
       )
@@ -278,6 +288,7 @@ async function assemble(
       await sender.idle()
       while (await tellRound()) await Promise.resolve()
       while (await readFeed(feedDeps)) await Promise.resolve()
+      await lookAtLoad()
     },
     async stop() {
       if (isStopped) return

@@ -17,6 +17,7 @@ import { AlertPage } from './pages/alert.tsx'
 import { AlertsPage } from './pages/alerts.tsx'
 import { SetupPage, SignInPage, WelcomePage } from './pages/door.tsx'
 import { LoadPage } from './pages/load.tsx'
+import { MinePage } from './pages/me.tsx'
 import { OnCallPage } from './pages/on-call.tsx'
 import { PhonePage, SettingsPage, SilencesPage, SourcesPage } from './pages/others.tsx'
 import { SchedulePage } from './pages/schedule.tsx'
@@ -102,6 +103,11 @@ function SignedIn({ me }: { me: MeShown }) {
   )
 }
 
+function Mine() {
+  const me = useQuery({ queryKey: ['me'], queryFn: () => get<MeShown>('/me'), retry: false })
+  return <MinePage personId={me.data?.person?.id ?? null} />
+}
+
 const root = createRootRoute({
   component: Shell,
   notFoundComponent: () => (
@@ -131,6 +137,7 @@ const router = createRouter({
     page('/on-call/$slug', SchedulePage),
     page('/who', WhoPage),
     page('/load', LoadPage),
+    page('/me', Mine),
     page('/sources', SourcesPage),
     page('/silences', SilencesPage),
     page('/settings', SettingsPage),

@@ -37,6 +37,39 @@ export function configurationCommands({ program, to, print, say }: Shell): void 
     },
   )
   program
+    .command('import-on-call <document>')
+    .description(
+      'make a file of an on-call document (Markdown or YAML), and name its contradictions',
+    )
+    .option('--people <ids>', 'who takes turns, with commas between')
+    .option(
+      '--bind <level=target>',
+      'what a level means: engineering-manager=person:emma',
+      collect,
+      [],
+    )
+    .action(async (document: string, options: { people?: string; bind: string[] }) => {
+      const { text } = readAsked({ file: document })
+      const found = await call<{
+        yaml: string
+        contradictions: { id: string; sentence: string; used: string }[]
+        left: string[]
+      }>(to(), 'POST', '/api/v1/import/on-call', {
+        text,
+        people: options.people?.split(',').map((one) => one.trim()),
+        bind: Object.fromEntries(options.bind.map((one) => one.split('=', 2))),
+      })
+      print(found, () =>
+        [
+          found.yaml.trimEnd(),
+          ...found.contradictions.map(
+            (one) => `# ${one.id}: ${one.sentence}\n#   Used: ${one.used}`,
+          ),
+          ...found.left.map((one) => `# ${one}`),
+        ].join('\n'),
+      )
+    })
+  program
     .command('export')
     .description('write the configuration as a file')
     .action(async () => void stdout.write(await call<string>(to(), 'GET', '/api/v1/export')))
@@ -65,3 +98,5 @@ function readAsked(options: { file: string; strict?: boolean }): {
   }
   return { text, env, strict: options.strict === true }
 }
+
+const collect = (one: string, all: string[]): string[] => [...all, one]

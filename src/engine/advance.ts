@@ -9,6 +9,7 @@ import { decide, type Effect, type Event, type Facts } from '../escalation/decid
 import { factsFor } from '../escalation/people.ts'
 import type { Id } from '../lib/id.ts'
 import type { Attempt, Page, PageStatus } from '../notify/page.ts'
+import { whoIsOnCall } from '../oncall/shifts.ts'
 import { planFor } from '../people/rules.ts'
 import type { Entry } from '../timeline/entry.ts'
 import type { Desk } from './desk.ts'
@@ -152,6 +153,7 @@ export function openPage(
     drillId: climb.drillId,
   }
   desk.put('page', page)
+  tellShadows(desk, page, group.title)
   const plan = planFor(person, climb.urgency, { loudness: desk.tools.loudnessOf })
   for (const item of plan) desk.put('attempt', firstTry(desk, page, group, item))
   desk.record({
@@ -169,6 +171,25 @@ export function openPage(
     },
   })
   return page
+}
+
+/** Whoever looks on hears of the page: quietly, with nothing to answer. */
+function tellShadows(desk: Desk, page: Page, title: string): void {
+  const slug = /^schedule:(.*)$/.exec(page.via)?.[1]
+  if (slug === undefined) return
+  for (const schedule of desk.directory.schedules.values()) {
+    if (schedule.slug !== slug) continue
+    for (const personId of whoIsOnCall(schedule, desk.now).shadows) {
+      if (personId === page.personId || !desk.directory.people.has(personId)) continue
+      desk.tell({
+        personId,
+        kind: 'shadowPage',
+        params: { person: page.personId, title },
+        onceKey: `shadowPage:${page.groupId}:${personId}`,
+        drillId: page.drillId,
+      })
+    }
+  }
 }
 
 function firstTry(

@@ -6,6 +6,7 @@
 import type { Directory } from '../directory/directory.ts'
 import type { Id } from '../lib/id.ts'
 import type { Instant } from '../lib/instant.ts'
+import type { Told } from '../notify/notice-store.ts'
 import type { Actor, Entry } from '../timeline/entry.ts'
 import { type EngineTx, KINDS, type Kind, type Lookup, type Rows } from './store.ts'
 import type { Tools } from './tools.ts'
@@ -26,6 +27,8 @@ export type Desk = {
   /** Puts a new value of a row on the desk, to be saved. */
   put<K extends Kind>(kind: K, row: Rows[K]): void
   record(entry: Entry): void
+  /** Tells people beside any page, once the rest is saved. */
+  tell(told: Told): void
   save(): Promise<void>
 }
 
@@ -34,6 +37,7 @@ export async function openDesk(tx: EngineTx, tools: Tools, actor: Actor): Promis
   const lying = new Map(KINDS.map((kind) => [kind, new Map<Id, Rows[Kind]>()]))
   const changed = new Map(KINDS.map((kind) => [kind, new Set<Id>()]))
   const entries: Entry[] = []
+  const told: Told[] = []
   const rowsOf = <K extends Kind>(kind: K): Map<Id, Rows[K]> => lying.get(kind) as Map<Id, Rows[K]>
 
   const desk: Desk = {
@@ -59,10 +63,12 @@ export async function openDesk(tx: EngineTx, tools: Tools, actor: Actor): Promis
       changed.get(kind)?.add(row.id)
     },
     record: (entry) => void entries.push(entry),
+    tell: (one) => void told.push(one),
     async save() {
       for (const kind of KINDS)
         await saveKind(tx, kind, rowsOf(kind), changed.get(kind) ?? new Set())
       if (entries.length > 0) await tx.record(entries)
+      if (told.length > 0) await tx.tell(told, desk.makeId)
     },
   }
   return desk

@@ -106,6 +106,7 @@ async function perform<T>(
       const row = all(kind).find((one) => one.id === id)
       if (row) (draft.rows[kind] as Map<Id, unknown>).set(id, { ...row, quarantine: why })
     },
+    tell: async () => undefined,
     record: async (entries) => void draft.entries.push(...(structuredClone(entries) as Entry[])),
     recordSignals: async (_requests, signals) => void draft.signals.push(...signals),
     async sentSince(contactIds, since) {

@@ -5,6 +5,7 @@ import type { Directory } from '../directory/directory.ts'
 import type { Id } from '../lib/id.ts'
 import { toIso } from '../lib/instant.ts'
 import type { Recent } from '../notify/bundle.ts'
+import { tell } from '../notify/notice-store.ts'
 import { record } from '../timeline/store.ts'
 import type {
   DueKind,
@@ -55,6 +56,7 @@ export function engineTx(tx: Tx, directoryAt: (tx: Tx) => Promise<Directory>): E
       tx.write(`update ${TABLES[kind].name} set quarantine = $2 where id = $1`, [id, why])
     },
     record: (entries) => record(tx, entries),
+    tell: (notices, makeId) => tell(tx, notices, makeId),
     async recordSignals(requests, signals) {
       tx.write(INSERT_REQUESTS, requestValues(requests))
       if (signals.length > 0) tx.write(INSERT_SIGNALS, signalValues(signals))

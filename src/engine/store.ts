@@ -5,6 +5,7 @@ import type { Climb } from '../escalation/climb.ts'
 import type { Id } from '../lib/id.ts'
 import type { Instant } from '../lib/instant.ts'
 import type { Recent } from '../notify/bundle.ts'
+import type { Told } from '../notify/notice-store.ts'
 import type { Attempt, Page } from '../notify/page.ts'
 import type { Entry } from '../timeline/entry.ts'
 
@@ -70,6 +71,8 @@ export type EngineTx = {
   setAside(kind: 'alert' | 'climb', id: Id, why: string): Promise<void>
   record(entries: readonly Entry[]): Promise<void>
   recordSignals(requests: readonly Requested[], signals: readonly Signalled[]): Promise<void>
+  /** Tells people what they need not answer. */
+  tell(notices: readonly Told[], makeId: () => Id): Promise<void>
   /** What these contacts were sent since then. */
   sentSince(contactIds: readonly Id[], since: Instant): Promise<Recent[]>
 }

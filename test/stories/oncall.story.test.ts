@@ -310,3 +310,48 @@ test('the survey is asked in the last two weeks of a quarter, answered once, and
   )
   expect(columns.map((one) => one.name)).toEqual(['answers', 'round_id'])
 })
+
+test('a shadow hears of the page, quietly, and has nothing to answer and nothing to hold up', async () => {
+  await world.configure(
+    ROTA.replace(
+      '    rotations: [ { id: weekly',
+      '    shadows: [ { person: cy, from: "2026-11-20T00:00", to: "2026-12-20T00:00" } ]\n    rotations: [ { id: weekly',
+    ),
+  )
+  await world.configure(
+    ROTA.replace(
+      '    rotations: [ { id: weekly',
+      '    shadows: [ { person: ana, from: "2026-11-20T00:00", to: "2026-12-20T00:00" }, { person: ben, from: "2026-11-20T00:00", to: "2026-12-20T00:00" } ]\n    rotations: [ { id: weekly',
+    ),
+  )
+  const has = await who()
+  await world.trigger('db')
+  await world.beat()
+  // Ana has a low plan in this team, Ben has none and is reached by the defaults.
+  expect(
+    world.rang.filter((one) => String(one.body.data.title).startsWith('To look on')),
+  ).toHaveLength(1)
+  await world.pass(6)
+  const pages = world.rang.filter(
+    (one) =>
+      String(one.body.data.title).includes('is broken') &&
+      !String(one.body.data.title).startsWith('To look on'),
+  )
+  expect(pages.map((one) => one.who)).toEqual([has, 'vp'])
+})
+
+test('more than five pages in seven days are told to the person and the lead, once', async () => {
+  for (let number = 0; number < 6; number += 1) {
+    await world.trigger(`k${number}`)
+    await world.api('POST', `/api/v1/alerts/A-${number + 1}/acknowledge`)
+    await world.pass(10, 10)
+  }
+  await world.pass(120, 30)
+  const told = notices().filter((one) => one.includes('pages in seven days'))
+  const has = await who()
+  expect(told.toSorted()).toEqual(
+    [...new Set([has, 'ana'])]
+      .map((one) => `${one}: ${has === 'ana' ? 'Ana' : 'Ben'} had 6 pages in seven days`)
+      .toSorted(),
+  )
+})

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { get } from '../api.ts'
 import { Card, Complaint, Empty } from '../ui/parts.tsx'
+import { Survey } from './survey.tsx'
 
 type Bands = { sleep: number; off: number; business: number }
 type PersonLoad = {
@@ -46,6 +47,7 @@ export function LoadPage() {
           <Person load={me} isOwn />
         </Card>
       ) : null}
+      <Survey />
       {teams.length === 0 ? (
         <Empty title="No teams yet.">
           <p>Load is counted for the people of a team, over the schedules of that team.</p>

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { del, get, post } from '../api.ts'
 import { Button, Card, Complaint, Empty } from '../ui/parts.tsx'
+import { Handoffs } from './handoffs.tsx'
 
 type Ref = { id: string; slug: string; name: string }
 type CardShown = {
@@ -62,6 +63,9 @@ export function OnCallPage() {
           <Link to="/load" className="underline underline-offset-4">
             Load
           </Link>
+          <Link to="/me" className="underline underline-offset-4">
+            My on-call
+          </Link>
         </span>
       </div>
       <Complaint of={found.error} />
@@ -78,6 +82,7 @@ export function OnCallPage() {
           <NowCard key={one.id} card={one} />
         ))}
       </div>
+      <Handoffs />
       <Covers />
     </div>
   )

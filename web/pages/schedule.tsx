@@ -141,6 +141,12 @@ const asShift = (one: OverrideShown): LaneShift => ({
   people: one.kind === 'remove' ? [] : [{ person: one.person, why: one.kind }],
 })
 
+/** As a sentence on a page: names without their marks, a capital, a full stop. */
+const plainly = (text: string): string => {
+  const plain = text.replaceAll('`', '')
+  return `${plain.charAt(0).toUpperCase()}${plain.slice(1).replace(/\.$/, '')}.`
+}
+
 export const Findings = ({ findings }: { findings: readonly FindingShown[] }) =>
   findings.length === 0 ? null : (
     <Card title={`What to look at (${findings.length})`}>
@@ -150,9 +156,9 @@ export const Findings = ({ findings }: { findings: readonly FindingShown[] }) =>
             <span className="text-warning" aria-hidden="true">
               ▲{' '}
             </span>
-            {one.sentence}.{' '}
+            {plainly(one.sentence)}{' '}
             <span className="text-mute">
-              {one.wayOut} <code className="text-[12px]">{one.rule}</code>
+              {plainly(one.wayOut)} <code className="text-[12px]">{one.rule}</code>
             </span>
           </li>
         ))}

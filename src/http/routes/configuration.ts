@@ -3,12 +3,13 @@ import { DoctorView, Id, PlanView } from '../../contract/views.ts'
 import type { Tx } from '../../db/tx.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { formatDuration } from '../../lib/duration.ts'
-import { notFound, Problem } from '../../lib/problem.ts'
+import { invalid, notFound, Problem } from '../../lib/problem.ts'
 import { formatDateTime } from '../../lib/zone.ts'
 import { apply } from '../../plan/apply.ts'
 import { exportYaml } from '../../plan/export.ts'
 import { lint } from '../../plan/lint.ts'
 import { plan as makePlan } from '../../plan/plan.ts'
+import { importOnCall } from '../../plan/seed-oncall.ts'
 import { personRef, ref } from '../present.ts'
 import { type Route, route } from '../route.ts'
 import { healthOf } from '../schedule-health.ts'
@@ -68,6 +69,33 @@ const applyRoute = route({
     await deps.reloadChannels()
     deps.nudge()
     return { body: done }
+  },
+})
+
+const importRoute = route({
+  method: 'post',
+  path: '/api/v1/import/on-call',
+  summary: 'Make a configuration file of an on-call document, and name its contradictions',
+  policy: { needs: 'administer' },
+  body: z
+    .object({
+      text: z.string().max(FILE_MAX),
+      people: z.array(z.string().max(64)).max(200).optional(),
+      bind: z.record(z.string().max(64), z.string().max(80)).optional(),
+    })
+    .strict(),
+  reply: z
+    .object({
+      yaml: z.string(),
+      contradictions: z.array(z.object({ id: z.string(), sentence: z.string(), used: z.string() })),
+      left: z.array(z.string()),
+    })
+    .openapi('OnCallImport'),
+  async handle({ body }) {
+    const found = importOnCall(body.text, { people: body.people, bind: body.bind })
+    if (!found.ok) throw invalid('text', found.sentence)
+    const { yaml, contradictions, left } = found
+    return { body: { yaml, contradictions, left } }
   },
 })
 
@@ -224,6 +252,7 @@ const contactTest = route({
 export const configurationRoutes: readonly Route[] = [
   plan,
   applyRoute,
+  importRoute,
   exportRoute,
   people,
   teams,
