@@ -17,6 +17,8 @@ const option = (name: string, otherwise: number): number => {
   return at < 0 ? otherwise : Number(process.argv[at + 1])
 }
 const RUNS = option('runs', 3)
+/** `--storm 100000`: nothing but that many alerts at once, and another team’s page meanwhile. */
+const STORM = option('storm', 0)
 const REQUESTS = option('requests', 15_000)
 const KEY = 'benchbenchbenchbenchbenchbench00'
 const HELD_KEY = 'benchbenchbenchbenchbenchbench22'
@@ -150,6 +152,7 @@ sources:
 `,
   })
   if (!applied.ok) throw new Error(await applied.text())
+  if (STORM > 0) return storm(api)
   await pause(10_000)
   say('memory, idle for 10 s, whole tree (PSS)', `${round(memory(server.pid ?? 0))} MB`)
 
@@ -217,6 +220,127 @@ sources:
   )
   onCall()
   await onCallPage(api)
+}
+
+/**
+ * One team's monitoring fires everything at once, in batches, as fast as it can. Meanwhile another
+ * team has one alert of its own. Refused batches are sent again, as Alertmanager does.
+ */
+async function storm(api: (path: string, body?: unknown) => Promise<Response>): Promise<void> {
+  const OTHER_KEY = 'benchbenchbenchbenchbenchbench33'
+  const { port } = hook.address() as { port: number }
+  const person = (id: string): string =>
+    `{ id: ${id}, name: ${id}, role: admin, contacts: [ { id: hook, kind: webhook, url: "http://127.0.0.1:${port}/${id}" } ], rules: { high: [ { after: 0s, use: hook } ] } }`
+  const applied = await api('/api/v1/apply', {
+    text: `
+organisation: { fallback: [ person:storm ] }
+people: [ ${person('storm')}, ${person('calm')} ]
+escalations: [ { id: one, steps: [ { page: [ person:storm ], wait: 1h } ] }, { id: two, steps: [ { page: [ person:calm ], wait: 1h } ] } ]
+services: [ { id: shop, name: Shop, escalation: one }, { id: depot, name: Depot, escalation: two } ]
+sources:
+  - { id: am, kind: alertmanager, service: shop, key: ${AM_KEY} }
+  - { id: other, kind: pagerduty-events, service: depot, key: ${OTHER_KEY} }
+`,
+  })
+  if (!applied.ok) throw new Error(await applied.text())
+  const first = new Map<string, number>()
+  const calls = new Map<string, number>()
+  hook.removeAllListeners('request')
+  hook.on('request', (request, response) => {
+    const who = (request.url ?? '').slice(1)
+    calls.set(who, (calls.get(who) ?? 0) + 1)
+    request.resume()
+    request.on('end', () => {
+      if (!first.has(who)) first.set(who, performance.now())
+      response.end('ok')
+    })
+  })
+  const batch = 100
+  let next = 0
+  let refused = 0
+  const began = performance.now()
+  const sendBatch = async (number: number): Promise<void> => {
+    const alerts = Array.from({ length: batch }, (_, index) => ({
+      status: 'firing',
+      labels: { alertname: `Storm${number % 50}`, instance: `${number * batch + index}` },
+      annotations: { summary: 'storm' },
+      startsAt: '2026-11-23T09:00:00Z',
+    }))
+    const body = JSON.stringify({
+      version: '4',
+      groupKey: `g${number % 50}`,
+      status: 'firing',
+      alerts,
+    })
+    for (;;) {
+      const answer = await fetch(`http://127.0.0.1:${PORT}/in/alertmanager/${AM_KEY}`, {
+        method: 'POST',
+        body,
+      })
+      await answer.arrayBuffer()
+      if (answer.ok) return
+      if (!answer.headers.get('retry-after'))
+        throw new Error(`refused without Retry-After: ${answer.status}`)
+      refused += 1
+      await pause(1_000 * Number(answer.headers.get('retry-after')))
+    }
+  }
+  const sender = async (): Promise<void> => {
+    while (next * batch < STORM) {
+      const number = next
+      next += 1
+      await sendBatch(number)
+    }
+  }
+  const sending = Promise.all(Array.from({ length: 16 }, sender)).then(() => performance.now())
+  const meanwhile: number[] = []
+  for (let round = 0; round < 5; round += 1) {
+    await pause(700)
+    first.delete('calm')
+    const asked = performance.now()
+    for (;;) {
+      const answer = await fetch(`http://127.0.0.1:${PORT}/v2/enqueue`, {
+        method: 'POST',
+        body: JSON.stringify({
+          routing_key: OTHER_KEY,
+          event_action: 'trigger',
+          dedup_key: `calm-${round}`,
+          payload: { summary: `calm ${round}`, source: 'bench', severity: 'critical' },
+        }),
+      })
+      if (answer.ok) break
+      await pause(1_000 * Number(answer.headers.get('retry-after') ?? 1))
+    }
+    for (let tries = 0; tries < 3_000 && !first.has('calm'); tries += 1) await pause(10)
+    meanwhile.push((first.get('calm') ?? Number.NaN) - asked)
+  }
+  const sentAll = await sending
+  say(
+    'storm: accepted',
+    `${round(STORM)} alerts in ${round((sentAll - began) / 1_000, 1)} s, ${refused} batches refused with Retry-After and sent again`,
+  )
+  say(
+    'storm: first page of its responder after',
+    `${round((first.get('storm') ?? Number.NaN) - began)} ms`,
+  )
+  say(
+    'storm: another team’s page meanwhile, five times',
+    meanwhile.map((ms) => `${round(ms)} ms`).join(', '),
+  )
+  let open = 0
+  const settledBy = performance.now() + 120_000
+  for (;;) {
+    const text = await (await api('/metrics')).text()
+    open = Number(/^allclear_alerts_firing (\d+)/m.exec(text)?.[1] ?? 0)
+    const unsettled = Number(/^allclear_alerts_unsettled (\d+)/m.exec(text)?.[1] ?? 0)
+    if (unsettled === 0 || performance.now() > settledBy) break
+    await pause(500)
+  }
+  say(
+    'storm: everything sorted into groups after',
+    `${round((performance.now() - began) / 1_000, 1)} s; ${round(open)} alerts open of ${round(STORM + 5)}`,
+  )
+  say('storm: messages to its responder', `${calls.get('storm') ?? 0}`)
 }
 
 function report(name: string, results: readonly Result[], batch: number): void {

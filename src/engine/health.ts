@@ -80,9 +80,11 @@ export async function checkHealth(tx: Tx): Promise<Health> {
 export async function countStates(tx: Tx): Promise<Record<string, number>> {
   const rows = await tx.query<{ name: string; value: number }>(
     `select 'alerts_firing' as name, count(*) as value from alerts where status = 'firing'
+     union all select 'alerts_unsettled', count(*) from alerts where wake_at <= $1 and quarantine is null
      union all select 'climbs_live', count(*) from climbs where ended_at is null
      union all select 'pages_open', count(*) from pages where status = 'open'
      union all select 'attempts_waiting', count(*) from attempts where wake_at is not null`,
+    [toIso(tx.now)],
   )
   return Object.fromEntries(rows.map((row) => [row.name, Number(row.value)]))
 }

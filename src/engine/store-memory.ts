@@ -87,9 +87,16 @@ async function perform<T>(
       )
       const urgent = (row: object): number =>
         'slot' in row && 'urgency' in row && row.urgency !== 'high' ? 1 : 0
+      const shares = new Map<string, number>()
       return due
         .sort((a, b) => urgent(a) - urgent(b) || (a.wakeAt ?? 0) - (b.wakeAt ?? 0))
-        .slice(0, max)
+        .filter((row) => {
+          // Of alerts so many for each source, of all else so many in all.
+          const share = kind === 'alert' ? (row as Rows['alert']).sourceId : ''
+          const taken = (shares.get(share) ?? 0) + 1
+          shares.set(share, taken)
+          return taken <= max
+        })
     },
     find: look,
     peek: look,

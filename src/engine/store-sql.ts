@@ -108,8 +108,18 @@ const qualified = (kind: Kind, alias: string): string =>
   TABLES[kind].select.replaceAll(/(^|, )"/g, `$1${alias}."`)
 
 const DUE: Readonly<Record<DueKind, string>> = {
-  alert: `select ${TABLES.alert.select} from alerts
-    where wake_at <= $1 and quarantine is null order by wake_at limit $2 for update skip locked`,
+  // So many of each source, not of all: the index is walked from source to source.
+  alert: `with recursive waiting (source_id) as (
+      (select source_id from alerts where wake_at is not null and quarantine is null
+        order by source_id limit 1)
+      union all
+      select (select source_id from alerts where wake_at is not null and quarantine is null
+        and source_id > waiting.source_id order by source_id limit 1)
+      from waiting where waiting.source_id is not null)
+    select a.* from waiting cross join lateral (select ${TABLES.alert.select} from alerts
+      where source_id = waiting.source_id and wake_at <= $1 and quarantine is null
+      order by wake_at limit $2 for update skip locked) a
+    where waiting.source_id is not null`,
   climb: `select ${qualified('climb', 'c')} from climbs c join groups g on g.id = c.subject_id
     where c.wake_at <= $1 and c.quarantine is null order by c.wake_at limit $2
     for update of g, c skip locked`,

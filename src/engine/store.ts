@@ -58,7 +58,8 @@ export type EngineTx = {
   readonly now: Instant
   directory(): Promise<Directory>
   /**
-   * Rows whose `wakeAt` has come, oldest first, without those another worker holds; a climb
+   * Rows whose `wakeAt` has come, oldest first, without those another worker holds; of alerts so
+   * many for each source, so that one that floods us keeps no other waiting; a climb
    * together with its group, so that locks are never waited for out of order.
    */
   due<K extends DueKind>(kind: K, max: number): Promise<Rows[K][]>

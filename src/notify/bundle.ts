@@ -13,7 +13,7 @@ import type { Attempt } from './page.ts'
 /** Messages to one contact in a minute before bundling begins. */
 export const SINGLE_MAX = 5
 export const WINDOW_MS = MINUTE
-/** How long a page may wait for others to go out with; the most severe hardly at all. */
+/** The longest that a page waits for others to go out with; the most severe hardly at all. */
 export const HOLD_MS = 10 * SECOND
 export const HOLD_CRITICAL_MS = SECOND
 /** A message names so many alerts and counts the rest. */
@@ -66,8 +66,14 @@ export function bundle(
 
 const SEVERITY: Readonly<Record<Severity, number>> = { critical: 0, error: 1, warning: 2, info: 3 }
 
-const releaseOf = (one: Due): Instant =>
-  one.attempt.dueAt + (one.attempt.severity === 'critical' ? HOLD_CRITICAL_MS : HOLD_MS)
+/**
+ * At whole steps of the clock, the same ones for everything that waits: pages that came one by one
+ * would otherwise leave one by one, each when its own time is over.
+ */
+function releaseOf({ attempt }: Due): Instant {
+  const hold = attempt.severity === 'critical' ? HOLD_CRITICAL_MS : HOLD_MS
+  return (Math.floor(attempt.dueAt / hold) + 1) * hold
+}
 
 /** By severity, then by age: also the order in which a backlog is drained. */
 function mostUrgentFirst(a: Due, b: Due): number {

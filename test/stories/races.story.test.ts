@@ -138,3 +138,35 @@ test('R61: a result that cannot be written down at once is written later, not se
   expect(world.told()).toBe('0 ana')
   expect(await rows('select status from attempts')).toEqual([{ status: 'sent' }])
 })
+
+test('R58: an instance whose pages come back to its own door does not page itself for ever', async () => {
+  await world.configure(TEAM.replace('PHONES/ana', `${world.app.url}/v2/enqueue`))
+  await world.trigger('db')
+  await world.pass(30, 1)
+  expect(await world.alerts()).toHaveLength(1)
+  // What a door of ours refuses is a contact that does not work: the climb does not wait for it.
+  expect(world.told().split(', ')[0]).toBe('1 ben')
+})
+
+test('R46: a promise that runs out while nothing ran is reminded of once when it comes up, not forgotten', async () => {
+  await world.configure(
+    TEAM.replace(
+      'escalations:',
+      `schedules:
+  - id: rota
+    team: core
+    timezone: UTC
+    accept_handoff: 10m
+    rotations: [ { id: daily, people: [ ben, cy ], every: 1d, handoff: { time: "14:03" }, starts: 2026-11-22 } ]
+escalations:`,
+    ),
+  )
+  await world.pass(4, 1)
+  await world.app.stop()
+  world.shift(60)
+  const node = await world.node()
+  await node.beat()
+  await node.beat()
+  const told = world.rang.map((one) => `${one.who}: ${String(one.body.data.title)}`)
+  expect(told.filter((one) => one.startsWith('ana: Overdue: accept the hand-off'))).toHaveLength(1)
+})

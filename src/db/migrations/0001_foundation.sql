@@ -346,7 +346,8 @@ create table alerts (
 ) with (fillfactor = 80);
 create unique index alerts_current on alerts (source_id, dedup_key) where current;
 create unique index alerts_by_number on alerts (number);
-create index alerts_wake on alerts (wake_at) where wake_at is not null and quarantine is null;
+-- By source, so that one that floods us does not keep the others waiting.
+create index alerts_wake on alerts (source_id, wake_at) where wake_at is not null and quarantine is null;
 create index alerts_group on alerts (group_id);
 create index alerts_open on alerts (started_at desc) where status = 'firing';
 
