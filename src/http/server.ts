@@ -21,11 +21,12 @@ import type { Call, Caller, Reply, Route } from './route.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { calendarRoutes } from './routes/calendars.ts'
 import { configurationRoutes } from './routes/configuration.ts'
+import { coverRoutes } from './routes/covers.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { handoffRoutes } from './routes/handoffs.ts'
 import { loadRoutes } from './routes/load.ts'
-import { onCallRoutes } from './routes/oncall.ts'
 import { peopleRoutes } from './routes/people.ts'
+import { scheduleRoutes } from './routes/schedules.ts'
 import { silenceRoutes } from './routes/silences.ts'
 import { sourceRoutes } from './routes/sources.ts'
 import { systemRoutes } from './routes/system.ts'
@@ -38,7 +39,8 @@ export const ROUTES: readonly Route[] = [
   ...configurationRoutes,
   ...sourceRoutes,
   ...whoRoutes,
-  ...onCallRoutes,
+  ...scheduleRoutes,
+  ...coverRoutes,
   ...loadRoutes,
   ...handoffRoutes,
   ...calendarRoutes,

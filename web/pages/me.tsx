@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { del, get, post } from '../api.ts'
 import { Button, Card, Complaint, Field } from '../ui/parts.tsx'
+import { when } from '../ui/time.ts'
 
 type Ref = { id: string; slug: string; name: string }
 type Absence = {
@@ -14,16 +15,6 @@ type Absence = {
 }
 type LinkShown = { id: string; schedule: Ref | null; createdAt: string; usedAt: string | null }
 type FeedShown = { id: string; host: string; readAt: string | null; problem: string | null }
-
-const day = (at: string): string =>
-  new Date(at).toLocaleString([], {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  })
 
 /** What concerns only me: when I am away, and my shifts in my own calendar. */
 export function MinePage({ personId }: { personId: string | null }) {
@@ -104,7 +95,7 @@ function Away({ personId }: { personId: string }) {
         {mine.map((one) => (
           <li key={one.id} className="py-2 flex flex-wrap items-center justify-between gap-3">
             <span>
-              {day(one.from)} to {day(one.to)}
+              {when(one.from)} to {when(one.to)}
               {one.note ? <span className="text-mute">: {one.note}</span> : null}
             </span>
             {one.isFromFeed ? (
@@ -158,7 +149,7 @@ function Feeds() {
             <span>
               {one.host}{' '}
               <span className={one.problem ? 'text-error' : 'text-mute'}>
-                {one.problem ?? (one.readAt ? `read ${day(one.readAt)}` : 'not read yet')}
+                {one.problem ?? (one.readAt ? `read ${when(one.readAt)}` : 'not read yet')}
               </span>
             </span>
             <Button onClick={() => remove.mutate(one.id)}>Stop reading</Button>
@@ -226,7 +217,7 @@ function Links() {
             <span>
               {one.schedule ? `Everybody’s in ${one.schedule.name}` : 'All of mine'}{' '}
               <span className="text-mute">
-                {one.usedAt ? `last asked for ${day(one.usedAt)}` : 'not used yet'}
+                {one.usedAt ? `last asked for ${when(one.usedAt)}` : 'not used yet'}
               </span>
             </span>
             <Button onClick={() => remove.mutate(one.id)}>Revoke</Button>

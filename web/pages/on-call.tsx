@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { del, get, post } from '../api.ts'
 import { Button, Card, Complaint, Empty } from '../ui/parts.tsx'
+import { when } from '../ui/time.ts'
 import { Handoffs } from './handoffs.tsx'
 
 type Ref = { id: string; slug: string; name: string }
@@ -35,16 +36,6 @@ export type CoverShown = {
 
 const names = (people: (Ref | null)[]): string =>
   people.map((one) => one?.name ?? '?').join(' and ') || 'nobody'
-
-const until = (at: string): string =>
-  new Date(at).toLocaleString([], {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  })
 
 export function OnCallPage() {
   const found = useQuery({
@@ -101,7 +92,7 @@ function NowCard({ card }: { card: CardShown }) {
       </Link>
       <p className="text-mute">
         {first ? `${first.localTime} where they are. ` : ''}
-        {card.now.until ? `Until ${until(card.now.until)} your time.` : 'No end is planned.'}
+        {card.now.until ? `Until ${when(card.now.until)} your time.` : 'No end is planned.'}
       </p>
       {card.shadows.length > 0 ? (
         <p className="text-mute">Looking on: {names(card.shadows)}</p>
@@ -163,7 +154,7 @@ function Covers() {
                     : one.status === 'expired'
                       ? 'Nobody took it'
                       : 'Taken back'}
-                {one.inReturn ? ` · a swap, for ${until(one.inReturn.from)}` : ''}
+                {one.inReturn ? ` · a swap, for ${when(one.inReturn.from)}` : ''}
               </span>
             </span>
             {one.mayTake ? (

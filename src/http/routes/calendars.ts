@@ -18,7 +18,7 @@ import {
   revokeCalendarLink,
   useCalendarLink,
 } from '../../oncall/calendar-store.ts'
-import { deleteAbsence, findAbsence, saveAbsences } from '../../oncall/cover-store.ts'
+import { deleteAbsence, findAbsence, listAbsences, saveAbsences } from '../../oncall/cover-store.ts'
 import type { Schedule } from '../../oncall/schedule.ts'
 import { shiftsBetween } from '../../oncall/shifts.ts'
 import { personRef, ref } from '../present.ts'
@@ -286,6 +286,27 @@ const absences: readonly Route[] = [
 
 const IMPORTED_MAX = 500
 
+const absencesRoute = route({
+  method: 'get',
+  path: '/api/v1/absences',
+  summary: 'Who is away, now and later',
+  policy: { needs: 'read' },
+  reply: z.object({ absences: z.array(z.record(z.string(), z.unknown())) }).openapi('AbsenceList'),
+  handle: ({ read }) =>
+    read(async (tx, directory) => ({
+      body: {
+        absences: (await listAbsences(tx)).map((one) => ({
+          id: one.id,
+          person: personRef(directory, one.personId),
+          from: toIso(one.fromAt),
+          to: toIso(one.toAt),
+          note: one.note,
+          isFromFeed: one.feedId !== null,
+        })),
+      },
+    })),
+})
+
 const importRota = route({
   method: 'post',
   path: '/api/v1/schedules/{id}/import',
@@ -365,4 +386,4 @@ function personIn(summary: string, directory: Directory) {
   return hits.length === 1 && hits[0] ? personRef(directory, hits[0].id) : null
 }
 
-export const calendarRoutes: readonly Route[] = [...links, ...absences, importRota]
+export const calendarRoutes: readonly Route[] = [...links, absencesRoute, ...absences, importRota]

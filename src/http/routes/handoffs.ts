@@ -1,15 +1,15 @@
 import { z } from '@hono/zod-openapi'
 import { ActedView, Id, PersonRef, Ref, Time } from '../../contract/views.ts'
-import { act } from '../../engine/act.ts'
 import { DAY, toIso } from '../../lib/instant.ts'
 import { notFound, Problem } from '../../lib/problem.ts'
 import { type Answer, GRADES, ITEMS, scoreOf } from '../../load/survey.ts'
 import { listAnswers, listRounds, listTakers, takeSurvey } from '../../load/survey-store.ts'
 import { listOwedBy } from '../../obligations/store.ts'
 import { listHandoffs } from '../../oncall/handoff-store.ts'
+import { perform } from '../acting.ts'
 import { personRef, ref } from '../present.ts'
 import { type Route, route } from '../route.ts'
-import { lookUp, toActedView } from './alerts.ts'
+import { lookUp } from './alerts.ts'
 
 const HandoffView = z
   .object({
@@ -75,12 +75,10 @@ const handoffs: readonly Route[] = [
     reply: ActedView,
     async handle({ deps, caller, params, requestId }) {
       if (caller.who.personId === null) throw notFound('hand-off')
-      const acted = await act(
-        deps,
-        { actor: caller.actor, who: caller.who, requestId },
+      return perform(
+        { deps, caller, requestId },
         { verb: 'acceptHandoff', handoffId: params.id, personId: caller.who.personId },
       )
-      return { body: toActedView(acted, () => '', caller.timezone) }
     },
   }),
   route({
@@ -93,12 +91,10 @@ const handoffs: readonly Route[] = [
     reply: ActedView,
     async handle({ deps, caller, params, body, requestId }) {
       if (caller.who.personId === null && caller.who.role !== 'admin') throw notFound('hand-off')
-      const acted = await act(
-        deps,
-        { actor: caller.actor, who: caller.who, requestId },
+      return perform(
+        { deps, caller, requestId },
         { verb: 'noteHandoff', handoffId: params.id, text: body.text },
       )
-      return { body: toActedView(acted, () => '', caller.timezone) }
     },
   }),
 ]

@@ -3,14 +3,15 @@ import { type Silence, isInForce } from '../../alerts/silence.ts'
 import { writeMatcher } from '../../alerts/matcher.ts'
 import { ActedView, BlastView, Id, MatcherView, SilenceView } from '../../contract/views.ts'
 import type { Directory } from '../../directory/directory.ts'
-import { act, allow } from '../../engine/act.ts'
+import { allow } from '../../engine/act.ts'
 import { blastRadius } from '../../engine/verbs/mute.ts'
 import { parseDuration } from '../../lib/duration.ts'
 import { type Instant, parseInstant, toIso } from '../../lib/instant.ts'
 import { invalid } from '../../lib/problem.ts'
+import { perform } from '../acting.ts'
 import { personRef, ref } from '../present.ts'
 import { type Route, route } from '../route.ts'
-import { lookUp, toActedView } from './alerts.ts'
+import { lookUp } from './alerts.ts'
 
 const Window = {
   for: z.string().max(20).optional(),
@@ -104,12 +105,11 @@ export const silenceRoutes: readonly Route[] = [
         teamId: body.team ? lookUp(directory.teams, body.team, 'team').id : null,
         ...windowOf(body, tx.now),
       }))
-      const acted = await act(
-        deps,
-        { actor: caller.actor, who: caller.who, requestId },
+      return perform(
+        { deps, caller, requestId },
         { verb: 'silence', matchers: body.matchers, reason: body.reason, ...asked },
+        201,
       )
-      return { status: 201, body: toActedView(acted, () => '', caller.timezone) }
     },
   }),
   route({
@@ -120,12 +120,7 @@ export const silenceRoutes: readonly Route[] = [
     params: z.object({ id: Id }),
     reply: ActedView,
     handle: async ({ params, caller, deps, requestId }) => {
-      const acted = await act(
-        deps,
-        { actor: caller.actor, who: caller.who, requestId },
-        { verb: 'endSilence', silenceId: params.id },
-      )
-      return { body: toActedView(acted, () => '', caller.timezone) }
+      return perform({ deps, caller, requestId }, { verb: 'endSilence', silenceId: params.id })
     },
   }),
   route({
@@ -170,12 +165,11 @@ export const silenceRoutes: readonly Route[] = [
         serviceIds: body.services.map((one) => lookUp(directory.services, one, 'service').id),
         ...windowOf(body, tx.now),
       }))
-      const acted = await act(
-        deps,
-        { actor: caller.actor, who: caller.who, requestId },
+      return perform(
+        { deps, caller, requestId },
         { verb: 'maintain', reason: body.reason, ...asked },
+        201,
       )
-      return { status: 201, body: toActedView(acted, () => '', caller.timezone) }
     },
   }),
   route({
@@ -186,12 +180,10 @@ export const silenceRoutes: readonly Route[] = [
     params: z.object({ id: Id }),
     reply: ActedView,
     handle: async ({ params, caller, deps, requestId }) => {
-      const acted = await act(
-        deps,
-        { actor: caller.actor, who: caller.who, requestId },
+      return perform(
+        { deps, caller, requestId },
         { verb: 'endMaintenance', maintenanceId: params.id },
       )
-      return { body: toActedView(acted, () => '', caller.timezone) }
     },
   }),
 ]
