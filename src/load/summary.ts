@@ -16,6 +16,7 @@ export type PersonLoad = {
   pages: number
   pagesByBand: Record<Band, number>
   pagesInSevenDays: number
+  sleepPagesInSevenDays: number
   isOverloaded: boolean
   /** Milliseconds on call, each counted once however many schedules they hold at a time. */
   ms: number
@@ -69,6 +70,11 @@ export function summarise(
       pages: theirs.length,
       pagesByBand: countBands(theirs),
       pagesInSevenDays: week,
+      sleepPagesInSevenDays: pagesInSevenDays(
+        theirs.filter((one) => one.band === 'sleep'),
+        personId,
+        now,
+      ),
       isOverloaded: isOverloaded(week),
       ms: spans.reduce((sum, span) => sum + span.to - span.from, 0),
       msByBand: addBands(

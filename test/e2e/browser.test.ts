@@ -40,6 +40,7 @@ beforeAll(async () => {
   })
   const text = `
 people: [ { id: ana, name: Ana, role: responder, contacts: [ { id: phone, kind: pretend, device: phone } ] }, { id: bo, name: Bo, role: responder, contacts: [ { id: phone, kind: pretend, device: phone } ] } ]
+schedules: [ { id: rota, name: Rota, timezone: Europe/Lisbon, rotations: [ { id: weekly, people: [ ana, bo ], every: 1w, handoff: { day: monday, time: "10:00" }, starts: 2026-11-02, only: [ { days: [ mon, tue, wed, thu, fri ], from: "08:00", to: "20:00" } ] } ] } ]
 escalations: [ { id: main, steps: [ { page: [ person:ana ] }, { page: [ person:bo ] } ] } ]
 services: [ { id: shop, name: Shop, escalation: main } ]
 sources: [ { id: pd, kind: pagerduty-events, service: shop, key: ${KEY} } ]
@@ -154,11 +155,47 @@ test.runIf(isInstalled)(
 )
 
 test.runIf(isInstalled)(
+  'a gap in a rota is clicked and filled, an edit shows what it does to people before it is saved',
+  async () => {
+    await page.setViewportSize({ width: 1360, height: 900 })
+    await page.goto(`${app.url}/on-call/rota`)
+    await page.getByText('nobody is on call in', { exact: false }).first().waitFor()
+    await page.locator('button[aria-label^="nobody"]').first().click()
+    await page.getByText('Fill this gap').waitFor()
+    await page.getByLabel('Who has it').selectOption('bo')
+    await page.getByRole('button', { name: 'Put on call' }).click()
+    await page.getByText('Take out').or(page.getByText('End now')).first().waitFor()
+    await page.getByRole('button', { name: 'Edit rotations' }).click()
+    await page.getByLabel('People in turn').fill('ana, nobody-we-know')
+    await page.getByRole('button', { name: 'What would that do?' }).click()
+    await page.getByRole('alert').getByText('nobody-we-know').waitFor()
+    await page.getByLabel('People in turn').fill('ana')
+    await page.getByRole('button', { name: 'What would that do?' }).click()
+    await page.getByText('In the next eight weeks:').waitFor()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Edit rotations' }).waitFor()
+    expect(complaints).toEqual([])
+  },
+  60_000,
+)
+
+test.runIf(isInstalled)(
   'no barrier that axe knows of, light and dark',
   async () => {
     for (const colorScheme of ['dark', 'light'] as const) {
       await page.emulateMedia({ colorScheme })
-      for (const path of ['/', '/alerts/A-1', '/on-call', '/sources', '/silences', '/settings']) {
+      for (const path of [
+        '/',
+        '/alerts/A-1',
+        '/on-call',
+        '/on-call/rota',
+        '/who',
+        '/load',
+        '/me',
+        '/sources',
+        '/silences',
+        '/settings',
+      ]) {
         await page.goto(`${app.url}${path}`)
         await page.getByRole('heading').first().waitFor()
         expect([colorScheme, path, await barriers()]).toEqual([colorScheme, path, []])

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { get } from '../api.ts'
 import { Card, Complaint, Empty } from '../ui/parts.tsx'
+import { when } from '../ui/time.ts'
 import { Survey } from './survey.tsx'
 
 type Bands = { sleep: number; off: number; business: number }
@@ -14,6 +15,8 @@ type PersonLoad = {
   hoursByBand: Bands
   weeksInARow: number
   overload: number
+  restUntil: string | null
+  relief: { id: string; name: string }[] | null
 }
 type LoadShown = {
   from: string
@@ -119,6 +122,20 @@ function Person({ load, isOwn = false }: { load: PersonLoad; isOwn?: boolean }) 
             : `, ${Math.round(Math.abs(load.overload) * 100)} % ${load.overload > 0 ? 'above' : 'below'} the mean`}
         </span>
       </p>
+      {load.restUntil ? (
+        <p className="text-warning">
+          Up at night: rest until {when(load.restUntil)}
+          {isOwn ? '. Let somebody take the pager.' : ''}
+        </p>
+      ) : null}
+      {load.relief ? (
+        <p className="text-warning">
+          Too much of late.{' '}
+          {load.relief.length > 0
+            ? `${load.relief.map((one) => one.name).join(', ')} had quiet days: ask them for cover.`
+            : 'Nobody in the team had quiet days: look at what pages most.'}
+        </p>
+      ) : null}
       <div
         className="flex h-2.5 rounded overflow-hidden bg-raise"
         role="img"

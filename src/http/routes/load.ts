@@ -5,12 +5,15 @@ import type { Directory } from '../../directory/directory.ts'
 import { DAY, HOUR, type Instant, MINUTE, toIso } from '../../lib/instant.ts'
 import { invalid, Problem } from '../../lib/problem.ts'
 import { toWall } from '../../lib/zone.ts'
-import { interruptions } from '../../load/pages.ts'
+import { interruptions, type Rung } from '../../load/pages.ts'
 import { payHours, toCsv } from '../../load/pay.ts'
+import { needsRelief, whoCouldRelieve } from '../../load/relief.ts'
+import { restAfter } from '../../load/rest.ts'
 import { listHolidays, listRungs } from '../../load/store.ts'
 import { heldIn, type PersonLoad, summarise } from '../../load/summary.ts'
 import type { Homes } from '../../load/stretch.ts'
 import { parseWhen } from '../../foresee/when.ts'
+import { listAbsences } from '../../oncall/cover-store.ts'
 import { personRef, ref } from '../present.ts'
 import { type Caller, type Route, route } from '../route.ts'
 import { lookUp } from './alerts.ts'
@@ -27,6 +30,8 @@ const PersonLoadView = z
     hoursByBand: Bands,
     weeksInARow: z.number().int(),
     overload: z.number().describe('0.25: a quarter more hours than the mean of the team'),
+    restUntil: z.string().nullable().describe('After a night of work: not before then'),
+    relief: z.array(PersonRef).nullable().describe('Had too much; these had quiet days'),
   })
   .openapi('PersonLoad')
 
@@ -69,7 +74,11 @@ const inHours = (of: Record<'sleep' | 'off' | 'business', number>) => ({
   business: Math.round(of.business / HOUR),
 })
 
-const toView = (load: PersonLoad, directory: Directory) => ({
+const toView = (
+  load: PersonLoad,
+  directory: Directory,
+  more: { restUntil: Instant | null; relief: readonly string[] | null },
+) => ({
   person: personRef(directory, load.personId),
   pages: load.pages,
   pagesByBand: load.pagesByBand,
@@ -79,12 +88,36 @@ const toView = (load: PersonLoad, directory: Directory) => ({
   hoursByBand: inHours(load.msByBand),
   weeksInARow: load.weeksInARow,
   overload: Math.round(load.overload * 100) / 100,
+  restUntil: more.restUntil === null ? null : toIso(more.restUntil),
+  relief:
+    more.relief === null
+      ? null
+      : more.relief.map((id) => personRef(directory, id)).filter((one) => one !== null),
 })
 
 /** Named figures are for those who answer for a team, and for oneself. */
 const mayName = (caller: Caller, directory: Directory, teamId: string): boolean =>
   caller.who.role === 'admin' ||
   (caller.who.personId !== null && directory.teams.get(teamId)?.leadId === caller.who.personId)
+
+/** Those who worked in the night just past, and until when they should rest. */
+function restsNow(
+  rungs: readonly Rung[],
+  zoneOf: (personId: string) => string,
+  now: Instant,
+): Map<string, Instant> {
+  // An alert that was acknowledged was worked on at least until then.
+  const worked = rungs.flatMap((one) =>
+    one.acknowledgedAt === null || one.at < now - DAY
+      ? []
+      : [{ personId: one.personId, from: one.at, to: one.acknowledgedAt, severity: 3 }],
+  )
+  return new Map(
+    restAfter(worked, zoneOf)
+      .filter((one) => one.until > now)
+      .map((one) => [one.personId, one.until]),
+  )
+}
 
 const load = route({
   method: 'get',
@@ -119,6 +152,10 @@ const load = route({
       const within = all.filter((one) => one.at >= from)
       const facts = { from, to, now: to, homes }
       const schedules = [...directory.schedules.values()]
+      const rest = restsNow(rungs, homes.zoneOf, tx.now)
+      const away = new Set(
+        (await listAbsences(tx)).filter((one) => one.fromAt <= tx.now).map((one) => one.personId),
+      )
       const me = caller.who.personId
       const own = me === null ? null : summarise([me], within, schedules, facts).people[0]
       const teams = query.team
@@ -128,7 +165,12 @@ const load = route({
         body: {
           from: toIso(from),
           to: toIso(to),
-          me: own ? toView(own, directory) : null,
+          me: own
+            ? toView(own, directory, {
+                restUntil: rest.get(own.personId) ?? null,
+                relief: null,
+              })
+            : null,
           teams: teams.map((team) => {
             const found = summarise(
               team.memberIds,
@@ -137,7 +179,12 @@ const load = route({
               facts,
             )
             const named = found.people
-              .map((one) => toView(one, directory))
+              .map((one) =>
+                toView(one, directory, {
+                  restUntil: rest.get(one.personId) ?? null,
+                  relief: needsRelief(one) ? whoCouldRelieve(one, found.people, away) : null,
+                }),
+              )
               .toSorted((a, b) => ((a.person?.name ?? '') < (b.person?.name ?? '') ? -1 : 1))
             return {
               team: ref(directory.teams, team.id),
