@@ -1,0 +1,80 @@
+/**
+ * What comes back: a key pressed in a call, an answer to a text, a button in a chat, a provider's
+ * word on what became of a message. A vendor's folder turns its own protocol into these words and
+ * its answer back into its own; what they mean is decided once, by `engine/hear.ts`.
+ */
+import type { Id } from '../lib/id.ts'
+import type { Instant } from '../lib/instant.ts'
+
+/** 1, 2, 3 and 9 on a telephone, in this order. `repeat` says the same once more and changes nothing. */
+export const ANSWERS = ['acknowledge', 'escalate', 'notMine', 'repeat'] as const
+export type Answer = (typeof ANSWERS)[number]
+
+/** Where it came from, as the provider vouches for it: a kind of contact and its address there. */
+export type Heard = { kind: string; address: string }
+
+export type Reply =
+  /** Names its page by the signed token that went out with it (the last part of `Outgoing.url`). */
+  | { what: 'pressed'; token: string; answer: Answer; from: Heard }
+  /** Words, to be matched with the pages that are open for whoever has this address. */
+  | { what: 'said'; text: string; from: Heard }
+  /** The person does not want this contact to be used any more, or does again (STOP, START). */
+  | { what: 'stopped' | 'started'; from: Heard }
+  /** What became of a message that the provider had accepted as `providerId`. */
+  | { what: 'delivery'; providerId: string; outcome: Delivery; reason: string | null }
+
+/** `unknown`: the provider says that it does not know. A person or a machine may have picked up. */
+export type Delivery = 'delivered' | 'undelivered' | 'unknown'
+
+/** What to say to whoever answered: one sentence in their words; null: nothing. Never throws for an unknown token. */
+export type Said = { done: boolean; sentence: string | null }
+export type Hear = (reply: Reply) => Promise<Said>
+
+export type HookRequest = {
+  method: string
+  /** What stands after `/hooks/<vendor>`, with its leading stroke; '' where nothing does. */
+  path: string
+  query: URLSearchParams
+  headers: Headers
+  /** As it came: signatures are over these bytes. At most `HOOK_BYTES_MAX`. */
+  body: Uint8Array
+  /** The address that the provider was given, without a trailing stroke: what its signature is over. */
+  publicUrl: string
+  now: Instant
+}
+export const HOOK_BYTES_MAX = 512 * 1024
+
+export type HookReply = { status: number; contentType: string; body: string }
+
+/** Settings of a vendor's channel, secrets opened; empty where it is not set up. */
+export type Settings = Readonly<Record<string, unknown>>
+
+/**
+ * A door for a vendor: `POST /hooks/<vendor>/…`. It checks that the request is the vendor's own
+ * before it looks at anything in it, and answers 403 with no reason where it is not.
+ */
+export type Ear = {
+  vendor: string
+  hear(request: HookRequest, settings: Settings, hear: Hear): Promise<HookReply>
+}
+
+/**
+ * A vendor that is asked instead, where there is no public address. One node at a time holds the
+ * lease of a vendor and calls `listen` again and again; it returns after at most `LISTEN_MS_MAX`,
+ * or at once with the signal. `cursor` is what it gave back the last time, on whichever node.
+ */
+export type Listener = {
+  vendor: string
+  /** Whether these settings ask for it. */
+  isWanted(settings: Settings): boolean
+  listen(
+    settings: Settings,
+    cursor: string | null,
+    hear: Hear,
+    signal: AbortSignal,
+  ): Promise<string | null>
+}
+export const LISTEN_MS_MAX = 25_000
+
+/** A page that a person may answer with a short code, where several are open for them at once. */
+export type Open = { pageId: Id; code: string; openedAt: Instant }
