@@ -4,7 +4,7 @@ import { setMaxListeners } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLinks } from './access/secret.ts'
+import { createCodes, createLinks } from './access/secret.ts'
 import { makeSetupLink } from './access/store.ts'
 import { createRouter } from './alerts/route.ts'
 import type { PipelineFacts } from './alerts/pipeline.ts'
@@ -14,12 +14,13 @@ import { type Embedded, startEmbedded } from './db/embedded.ts'
 import { migrate } from './db/migrate.ts'
 import { type Clock, createDb, type Db } from './db/tx.ts'
 import type { Directory } from './directory/directory.ts'
-import { createDirectoryCache, type DirectoryCache } from './directory/store.ts'
+import { createDirectoryCache } from './directory/store.ts'
 import { createEgress } from './egress/egress.ts'
 import { type Beat, startBeat } from './engine/beat.ts'
 import { checkHealth, countStates, type Health } from './engine/health.ts'
 import { type FeedDeps, readFeed } from './engine/feeds.ts'
 import { createIntake } from './engine/intake.ts'
+import { probe } from './engine/probe.ts'
 import { createSender } from './engine/sender.ts'
 import { createSqlStore } from './engine/store-sql.ts'
 import { watchLoad } from './engine/overload.ts'
@@ -29,7 +30,6 @@ import type { Tools } from './engine/tools.ts'
 import { watchDuty } from './engine/watch.ts'
 import { forecast, forecastForService, nextSentence, whoSentence } from './foresee/who.ts'
 import type { HttpDeps } from './http/deps.ts'
-import { testMessage } from './http/routes/system.ts'
 import { type HttpServer, listen } from './http/server.ts'
 import { CHANNELS, createChannels, SOURCE_KINDS } from './integrations/registry.ts'
 import { makeId, pooled } from './lib/id.ts'
@@ -96,6 +96,7 @@ async function assemble(
   const secret = readSecret(config)
   const sealer = createSealer(secret)
   const links = createLinks(deriveKey(secret, 'links'))
+  const codes = createCodes(deriveKey(secret, 'codes'))
   const egress = createEgress({ allow: config.egressAllow })
   stops.push(() => egress.close())
   const channels = createChannels(egress)
@@ -259,8 +260,19 @@ async function assemble(
     },
     assets: options.assets ?? new Map(),
     backup: () => backupToFile(db, secret),
+    codes,
     testSend: (contactId) =>
-      testSend(db, directoryAt, channels.of, settings.destinationOf, contactId),
+      probe(
+        {
+          db,
+          directoryAt,
+          tools,
+          channelOf: channels.of,
+          destinationOf: settings.destinationOf,
+          codes,
+        },
+        contactId,
+      ),
     log,
     version: options.version,
   }
@@ -439,35 +451,4 @@ async function backupToFile(db: Db, secretKey: Buffer): Promise<{ path: string; 
     remove()
     throw cause
   }
-}
-
-async function testSend(
-  db: Db,
-  directoryAt: DirectoryCache,
-  channelOf: ReturnType<typeof createChannels>['of'],
-  destinationOf: HttpDeps['destinationOf'],
-  contactId: string,
-) {
-  const found = await db.withTx('web', async (tx) => {
-    const directory = await directoryAt(tx)
-    const person = [...directory.people.values()].find((one) =>
-      one.contacts.some((contact) => contact.id === contactId),
-    )
-    const contact = person?.contacts.find((one) => one.id === contactId)
-    return contact ? { contact, now: tx.now } : null
-  })
-  const channel = found && channelOf(found.contact.kind)
-  if (!found || !channel) return { kind: 'gaveUp', reason: 'channelNotConfigured' } as const
-  const message = testMessage(makeId(found.now, randomBytes), found.now)
-  const outcome = await channel.send(
-    message,
-    destinationOf(found.contact.kind, found.contact.fields),
-    AbortSignal.timeout(15_000),
-  )
-  if (outcome.kind === 'sent') {
-    await db.withTx('web', (tx) =>
-      tx.query('update contacts set tested_at = clock_timestamp() where id = $1', [contactId]),
-    )
-  }
-  return outcome
 }

@@ -1,5 +1,5 @@
 /** Random secrets and how they are stored: never themselves, always their hash. */
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
 
 /** 256 random bits; the prefix tells people and leak scanners what it is. */
 export const makeSecret = (prefix: string): string =>
@@ -28,5 +28,16 @@ export function createLinks(key: Buffer): {
       if (more !== undefined || !/^[0-9a-f-]{36}$/.test(pageId) || given.length !== 27) return null
       return isSame(given, signature(pageId)) ? pageId : null
     },
+  }
+}
+
+/** Short codes that are sent to a contact and said back. Stored as an HMAC, for six digits are soon guessed. */
+export function createCodes(key: Buffer): {
+  make(): string
+  hash(contactId: string, code: string): Buffer
+} {
+  return {
+    make: () => String(randomInt(1_000_000)).padStart(6, '0'),
+    hash: (contactId, code) => createHmac('sha256', key).update(`${contactId}:${code}`).digest(),
   }
 }

@@ -120,7 +120,9 @@ function group(draft: Draft): Draft {
   const own = labels
     ? labels.map((name) => [name, alert.labels[name] ?? ''])
     : [alert.sourceId, alert.signalGroupKey ?? alert.dedupKey]
-  return { ...draft, groupKey: JSON.stringify([alert.serviceId ?? alert.sourceId, own]) }
+  // An exercise never joins what is real.
+  const drill = alert.drillId === null ? [] : [alert.drillId]
+  return { ...draft, groupKey: JSON.stringify([alert.serviceId ?? alert.sourceId, own, ...drill]) }
 }
 
 /** What it adds to its group from now on, and when it has to be looked at again. */

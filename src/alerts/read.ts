@@ -27,6 +27,7 @@ export type AlertListed = {
   climbStatus: string | null
   wakeAt: Instant | null
   pagedIds: Id[]
+  drillId: Id | null
 }
 
 export type AlertDetailed = AlertListed & {
@@ -56,7 +57,7 @@ const COLUMNS = `a.id, a.number, a.group_id as "groupId", ${STATUS} as status, a
   a.resolved_at as "resolvedAt", a.updated_at as "updatedAt", a.signal_count as "signalCount", a.suppression,
   g.acknowledged_by as "acknowledgedBy", g.acknowledged_at as "acknowledgedAt",
   c.state->>'status' as "climbStatus", c.wake_at as "wakeAt",
-  coalesce((select jsonb_agg(distinct p.person_id) from pages p where p.climb_id = g.climb_id), '[]') as "pagedIds"`
+  coalesce((select jsonb_agg(distinct p.person_id) from pages p where p.climb_id = g.climb_id), '[]') as "pagedIds", a.drill_id as "drillId"`
 const FROM =
   'from alerts a left join groups g on g.id = a.group_id left join climbs c on c.id = g.climb_id'
 

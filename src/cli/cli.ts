@@ -7,8 +7,9 @@ import { backupCommand, restoreCommand } from './backup.ts'
 import { call, connection, Refused, save, send, Unreachable, type Connection } from './client.ts'
 import { configurationCommands } from './configuration.ts'
 import { demo } from './demo.ts'
+import { contactCommands } from './contacts.ts'
 import { onCallCommands } from './oncall.ts'
-import { plain, table } from './print.ts'
+import { plain } from './print.ts'
 import { explain, serve, version } from './serve.ts'
 import { confirm, EXIT, type Shell } from './shell.ts'
 
@@ -55,35 +56,8 @@ export async function runCli(argv: readonly string[]): Promise<number> {
 
   configurationCommands(shell)
   onCallCommands(shell)
+  contactCommands(shell)
   alertCommands(shell)
-
-  program
-    .command('send-test <person>')
-    .description('send a test page over every contact of a person')
-    .action(async (slug: string) => {
-      const { people } = await call<{
-        people: { slug: string; contacts: { id: string; slug: string; kind: string }[] }[]
-      }>(to(), 'GET', '/api/v1/people')
-      const person = people.find((one) => one.slug === slug)
-      if (!person) throw new Refused(404, { detail: `There is no person \`${plain(slug)}\`.` })
-      const results: { contact: string; kind: string; sentence: string; outcome: string }[] = []
-      for (const contact of person.contacts) {
-        const sent = await call<{ outcome: string; sentence: string }>(
-          to(),
-          'POST',
-          `/api/v1/contacts/${contact.id}/test`,
-          {},
-        )
-        results.push({ contact: contact.slug, kind: contact.kind, ...sent })
-      }
-      print(results, () =>
-        table(
-          ['CONTACT', 'CHANNEL', 'RESULT'],
-          results.map((one) => [one.contact, one.kind, one.sentence]),
-        ),
-      )
-      if (results.some((one) => one.outcome !== 'sent')) code = EXIT.refused
-    })
 
   program
     .command('doctor')

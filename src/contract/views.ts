@@ -57,6 +57,7 @@ export const AlertView = z
     paged: z.array(PersonRef).describe('Everybody who has been paged for it'),
     climb: z.string().nullable().describe('climbing, held, exhausted, stopped'),
     nextAt: Time.nullable().describe('When the climb goes on by itself'),
+    drill: z.boolean().describe('An exercise'),
   })
   .openapi('Alert')
 

@@ -35,6 +35,7 @@ const maria: Person = {
       kind: 'email',
       fields: { address: 'maria@example.com' },
       verifiedAt: null,
+      isOwn: false,
       disabledReason: null,
     },
     {
@@ -43,6 +44,7 @@ const maria: Person = {
       kind: 'webhook',
       fields: { url: 'https://example.com', secret: 'sealed:1:2' },
       verifiedAt: 5_000,
+      isOwn: false,
       disabledReason: 'gone',
     },
   ],

@@ -25,8 +25,12 @@ export function whereabouts(directory: Directory, loudness: RuleFacts['loudness'
   }
 }
 
-/** `organisation.fallback`, or all admins where none is set: a climb never ends at nobody by neglect. */
-export function fallbackOf(directory: Directory): readonly Target[] {
+/**
+ * `organisation.fallback`, or all admins where none is set: a climb never ends at nobody by neglect.
+ * A drill ends with its ladder: nobody is woken as a last resort for an exercise.
+ */
+export function fallbackOf(directory: Directory, isDrill: boolean): readonly Target[] {
+  if (isDrill) return []
   if (directory.organisation.fallback.length > 0) return directory.organisation.fallback
   return [...directory.people.values()]
     .filter((person) => person.role === 'admin')

@@ -19,7 +19,7 @@ import { engineTx } from './store-sql.ts'
 import type { Tools } from './tools.ts'
 import * as duty from './verbs/duty.ts'
 import * as mute from './verbs/mute.ts'
-import { type RaiseAsked, raiseAlert } from './verbs/raise.ts'
+import { type RaiseAsked, raiseAlert, tryChain } from './verbs/raise.ts'
 import * as respond from './verbs/respond.ts'
 
 export type Acting = { actor: Actor; who: Principal; requestId?: string }
@@ -32,6 +32,7 @@ export type Verb =
   | ({ verb: 'pageAlso'; target: Target } & respond.About)
   | { verb: 'notMine'; pageId: Id }
   | ({ verb: 'raiseAlert' } & RaiseAsked)
+  | { verb: 'tryChain'; personId: Id }
   | ({ verb: 'silence' } & mute.SilenceAsked)
   | { verb: 'endSilence'; silenceId: Id }
   | ({ verb: 'maintain' } & mute.MaintenanceAsked)
@@ -73,6 +74,9 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
       })
       return { kind: 'done', result: await raiseAlert(desk, asked) }
     }
+    case 'tryChain':
+      allow(acting.who, 'self', { personId: asked.personId })
+      return { kind: 'done', result: await tryChain(desk, asked.personId) }
     case 'silence':
       allow(acting.who, 'silence', { teamId: asked.teamId })
       return { kind: 'done', result: { silenceId: await mute.makeSilence(doing, asked) } }

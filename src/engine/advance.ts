@@ -69,7 +69,7 @@ function gather(desk: Desk, climb: Climb, event: Event): Facts {
     .map((page) => page.personId)
   return factsFor(
     climb.ladder,
-    fallbackOf(desk.directory),
+    fallbackOf(desk.directory, climb.drillId !== null),
     { now: desk.now, urgency: climb.urgency, waitingFor },
     whereabouts(desk.directory, desk.tools.loudnessOf),
   )
@@ -117,7 +117,12 @@ function carryOut(desk: Desk, climb: Climb, effect: Effect, index: number): void
       return
     case 'exhausted':
       desk.record({ ...entryAbout(desk, climb), kind: 'exhausted', result: effect })
-      desk.tools.alarm('exhausted', { climb: climb.id, times: effect.times, nobody: effect.nobody })
+      if (climb.drillId === null)
+        desk.tools.alarm('exhausted', {
+          climb: climb.id,
+          times: effect.times,
+          nobody: effect.nobody,
+        })
       return
   }
 }

@@ -175,8 +175,9 @@ export function laneOf(directory: Directory, attempt: Attempt): string {
   return `${attempt.channel} ${host}`
 }
 
+/** An exercise goes out by itself: together with what is real, one of them would be taken for the other. */
 const bundles = (directory: Directory, attempt: Attempt): boolean =>
-  contactOf(directory, attempt)?.fields.bundle !== false
+  attempt.drillId === null && contactOf(directory, attempt)?.fields.bundle !== false
 
 export const contactOf = (directory: Directory, attempt: Pick<Attempt, 'personId' | 'contactId'>) =>
   directory.people

@@ -27,6 +27,7 @@ const person = (name: string, kind: string, url: string) => ({
       kind,
       fields: { url, bundle: false },
       verifiedAt: null,
+      isOwn: false,
       disabledReason: null,
     },
   ],

@@ -7,7 +7,6 @@ import { type ClimbNews, join } from '../alerts/join.ts'
 import { type Passed, passThrough } from '../alerts/pipeline.ts'
 import type { Climb } from '../escalation/climb.ts'
 import type { Ladder } from '../escalation/ladder.ts'
-import type { Id } from '../lib/id.ts'
 import type { Entry } from '../timeline/entry.ts'
 import { advance, fetchPages } from './advance.ts'
 import type { Desk } from './desk.ts'
@@ -22,14 +21,21 @@ const NO_LADDER: Omit<Ladder, 'id'> = {
   acknowledgementTimeoutMs: null,
 }
 
-/** Settles alerts that were locked by this transaction. */
-export async function settle(desk: Desk, alerts: readonly Alert[]): Promise<void> {
+/**
+ * Settles alerts that were locked by this transaction.
+ * @param ladder climbed instead of the one that the routes give, for a try of something else
+ */
+export async function settle(
+  desk: Desk,
+  alerts: readonly Alert[],
+  ladder: Ladder | null = null,
+): Promise<void> {
   const routeFor = desk.tools.routerFor(desk.directory)
   const { services, silences, maintenances } = desk.directory
   const facts = { now: desk.now, routeFor, services, silences, maintenances }
   const passed = alerts.map((alert) => ({ before: alert, ...passThrough(alert, facts) }))
   const open = await fetchGroups(desk, passed)
-  for (const one of passed) settleOne(desk, one, open)
+  for (const one of passed) settleOne(desk, one, open, ladder)
 }
 
 async function fetchGroups(
@@ -53,7 +59,12 @@ async function fetchGroups(
   )
 }
 
-function settleOne(desk: Desk, one: Passed & { before: Alert }, open: Map<string, Group>): void {
+function settleOne(
+  desk: Desk,
+  one: Passed & { before: Alert },
+  open: Map<string, Group>,
+  ladder: Ladder | null,
+): void {
   const { before } = one
   const group =
     before.groupId === null
@@ -73,7 +84,8 @@ function settleOne(desk: Desk, one: Passed & { before: Alert }, open: Map<string
   if (joined.group.status === 'resolved') open.delete(joined.group.key)
   else open.set(joined.group.key, joined.group)
   recordChange(desk, before, joined.alert, one.notes)
-  tellClimb(desk, joined.group, joined.news, one.escalationId, joined.alert)
+  const routed = one.escalationId === null ? null : desk.directory.ladders.get(one.escalationId)
+  tellClimb(desk, joined.group, joined.news, ladder ?? routed ?? null, joined.alert)
   if (before.acknowledgedByWire) {
     const climbId = desk.get('group', joined.group.id)?.climbId
     if (climbId) advance(desk, climbId, { kind: 'acknowledged', by: null })
@@ -89,12 +101,12 @@ function tellClimb(
   desk: Desk,
   group: Group,
   news: ClimbNews,
-  escalationId: Id | null,
+  ladder: Ladder | null,
   alert: Alert,
 ): void {
   if (news === null) return
   if (news === 'begin') {
-    beginClimb(desk, group, escalationId)
+    beginClimb(desk, group, ladder)
     return
   }
   const { climbId } = group
@@ -118,11 +130,7 @@ function tellClimb(
   }
 }
 
-function beginClimb(desk: Desk, group: Group, escalationId: Id | null): void {
-  const ladder = (escalationId && desk.directory.ladders.get(escalationId)) || {
-    id: group.id,
-    ...NO_LADDER,
-  }
+function beginClimb(desk: Desk, group: Group, ladder: Ladder | null): void {
   const climb: Climb = {
     id: desk.makeId(),
     subjectKind: 'group',
@@ -131,7 +139,7 @@ function beginClimb(desk: Desk, group: Group, escalationId: Id | null): void {
     teamId: group.teamId,
     visibility: group.visibility,
     urgency: group.urgency,
-    ladder,
+    ladder: ladder ?? { id: group.id, ...NO_LADDER },
     state: { status: 'idle' },
     version: 0,
     wakeAt: null,

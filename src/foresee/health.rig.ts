@@ -19,6 +19,7 @@ export const contact = (slug: string, kind: string, more: Partial<Contact> = {})
   kind,
   fields: {},
   verifiedAt: NOW,
+  isOwn: false,
   disabledReason: null,
   ...more,
 })

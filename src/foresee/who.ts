@@ -35,7 +35,7 @@ export type Forecast = { pages: readonly ForeseenPage[]; passed: readonly Passed
 /** What would happen from `from` on if nobody answered. */
 export function forecast(
   directory: Directory,
-  climb: { ladder: Ladder; state: ClimbState; urgency: Urgency },
+  climb: { ladder: Ladder; state: ClimbState; urgency: Urgency; drillId?: Id | null },
   from: Instant,
   facts: RuleFacts,
 ): Forecast {
@@ -43,7 +43,7 @@ export function forecast(
   const factsAt = (now: Instant) =>
     factsFor(
       climb.ladder,
-      fallbackOf(directory),
+      fallbackOf(directory, (climb.drillId ?? null) !== null),
       { now, urgency: climb.urgency, waitingFor: [] },
       where,
     )

@@ -34,6 +34,8 @@ export type HttpDeps = ActDeps & {
   assets: ReadonlyMap<string, { body: Buffer; type: string; isImmutable: boolean }>
   /** Writes a backup into a file of our own; the caller reads it and removes it. */
   backup: () => Promise<{ path: string; remove(): void }>
+  /** Codes that prove a contact. */
+  codes: { hash(contactId: string, code: string): Buffer }
   testSend: (contactId: string) => Promise<Outcome>
   log: (level: 'info' | 'warn' | 'error', what: string, detail?: Record<string, unknown>) => void
   version: string

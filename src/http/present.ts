@@ -55,6 +55,7 @@ export const toAlertView = (alert: AlertListed, directory: Directory): AlertShow
   paged: alert.pagedIds.map((id) => personRef(directory, id)).filter((one) => one !== null),
   climb: alert.climbStatus,
   nextAt: alert.climbStatus === 'stopped' ? null : iso(alert.wakeAt),
+  drill: alert.drillId !== null,
 })
 
 export const toPageView = (page: PageWithAttempts, directory: Directory): PageShown => ({

@@ -21,7 +21,9 @@ import type { Call, Caller, Reply, Route } from './route.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { calendarRoutes } from './routes/calendars.ts'
 import { configurationRoutes } from './routes/configuration.ts'
+import { contactRoutes } from './routes/contacts.ts'
 import { coverRoutes } from './routes/covers.ts'
+import { entryRoutes } from './routes/entries.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { handoffRoutes } from './routes/handoffs.ts'
 import { loadRoutes } from './routes/load.ts'
@@ -37,6 +39,8 @@ export const ROUTES: readonly Route[] = [
   ...pageRoutes,
   ...silenceRoutes,
   ...configurationRoutes,
+  ...entryRoutes,
+  ...contactRoutes,
   ...sourceRoutes,
   ...whoRoutes,
   ...scheduleRoutes,

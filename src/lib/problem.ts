@@ -37,3 +37,6 @@ export const notFound = (what: string): Problem =>
 
 export const invalid = (field: string, message: string, reason = 'invalid'): Problem =>
   new Problem('invalid', reason, message, { field })
+
+export const forbidden = (message: string): Problem =>
+  new Problem('forbidden', 'notAllowed', message)

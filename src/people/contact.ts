@@ -15,6 +15,8 @@ export type Contact = {
   kind: string
   fields: Readonly<Record<string, unknown>>
   verifiedAt: Instant | null
+  /** Added by the person: a file that does not name it leaves it alone. */
+  isOwn: boolean
   /** Why it is not used: a dead address, a reply of STOP. Null: it is. */
   disabledReason: string | null
 }

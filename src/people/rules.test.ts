@@ -26,6 +26,7 @@ const contact = (slug: string, kind: string, more: Partial<Contact> = {}): Conta
   kind,
   fields: {},
   verifiedAt: null,
+  isOwn: false,
   disabledReason: null,
   ...more,
 })

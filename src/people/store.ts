@@ -28,6 +28,7 @@ export type ContactRow = {
   fields: unknown
   position: number
   verifiedAt: Instant | null
+  isOwn: boolean
   disabledReason: string | null
   retiredAt: Instant | null
 }
@@ -53,6 +54,7 @@ const CONTACTS = table<ContactRow>('contacts', {
   fields: 'jsonb',
   position: 'int4',
   verifiedAt: 'timestamptz',
+  isOwn: 'bool',
   disabledReason: 'text',
   retiredAt: 'timestamptz',
 })
@@ -83,8 +85,8 @@ export function decodePerson(row: PersonRow, contacts: readonly ContactRow[]): D
   if (!isPlace) wrong.push(`there is no time zone \`${row.timezone}\`: UTC is taken`)
   if (!isNullOr(row.rules, isRules)) wrong.push('the rules cannot be read: the defaults hold')
   const usable: Contact[] = []
-  for (const { id, slug, kind, fields, verifiedAt, disabledReason } of contacts) {
-    if (isRecord(fields)) usable.push({ id, slug, kind, fields, verifiedAt, disabledReason })
+  for (const { id, slug, kind, fields, verifiedAt, isOwn, disabledReason } of contacts) {
+    if (isRecord(fields)) usable.push({ id, slug, kind, fields, verifiedAt, isOwn, disabledReason })
     else wrong.push(`the contact \`${slug}\` cannot be read: it is left out`)
   }
   const person: Person = {

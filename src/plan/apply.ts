@@ -41,39 +41,54 @@ export async function apply(
   if (options.strict && findings.length > 0) {
     return { changes, findings, paging, applied: false, refusedBecause: 'findings' }
   }
-  await write(tx, draft)
-  if (changes.length > 0) {
-    await record(
-      tx,
-      changes.map((change) => entryOf(change, draft, actor, tx.now)),
-    )
-    await recordAudit(tx, {
-      id: deps.makeId(tx.now),
-      actor,
-      action: 'configuration.applied',
-      objectKind: 'configuration',
-      objectId: null,
-      detail: { changes: changes.map(({ section, id, action }) => ({ section, id, action })) },
-    })
-  }
+  await carryOut(tx, actor, draft, MANAGED_BY, deps)
   return { changes, findings, paging, applied: true, refusedBecause: null }
 }
 
+/**
+ * Writes a draft, with its entries in the log.
+ * @param managedBy who manages what changes from now on; null: whoever edits it
+ */
+export async function carryOut(
+  tx: Tx,
+  actor: Actor,
+  draft: Draft,
+  managedBy: string | null,
+  deps: Pick<PlanDeps, 'makeId'>,
+): Promise<void> {
+  const { changes } = draft
+  await write(tx, draft, managedBy)
+  if (changes.length === 0) return
+  await record(
+    tx,
+    changes.map((change) => entryOf(change, draft, actor, tx.now)),
+  )
+  await recordAudit(tx, {
+    id: deps.makeId(tx.now),
+    actor,
+    action: 'configuration.applied',
+    objectKind: 'configuration',
+    objectId: null,
+    detail: { changes: changes.map(({ section, id, action }) => ({ section, id, action })) },
+  })
+}
+
 /** What goes, goes first, so that its name, key or address is free; then what others refer to. */
-async function write(tx: Tx, draft: Draft): Promise<void> {
+async function write(tx: Tx, draft: Draft, managedBy: string | null): Promise<void> {
   const { nouns, removed, adopted, changes } = draft
   for (const section of LIST_SECTIONS) {
     if (section === 'sources') await retireSources(tx, removed.sources)
     else await retire(tx, section, removed[section])
   }
-  await savePeople(tx, nouns.people, MANAGED_BY)
-  await saveTeams(tx, nouns.teams, MANAGED_BY)
-  await saveSchedules(tx, nouns.schedules, MANAGED_BY)
-  await saveLadders(tx, nouns.escalations, MANAGED_BY)
-  await saveServices(tx, nouns.services, MANAGED_BY)
-  await saveSources(tx, nouns.sources, MANAGED_BY)
-  await saveRoutes(tx, nouns.routes, MANAGED_BY)
-  for (const section of LIST_SECTIONS) await adopt(tx, section, adopted[section], MANAGED_BY)
+  await savePeople(tx, nouns.people, managedBy)
+  await saveTeams(tx, nouns.teams, managedBy)
+  await saveSchedules(tx, nouns.schedules, managedBy)
+  await saveLadders(tx, nouns.escalations, managedBy)
+  await saveServices(tx, nouns.services, managedBy)
+  await saveSources(tx, nouns.sources, managedBy)
+  await saveRoutes(tx, nouns.routes, managedBy)
+  if (managedBy !== null)
+    for (const section of LIST_SECTIONS) await adopt(tx, section, adopted[section], managedBy)
   if (changes.some((change) => change.section === 'organisation')) {
     const { name, fallback } = draft.whole.organisation
     await saveOrganisation(tx, { name, fallback: fallback.map((one) => targetOf(one, draft.idOf)) })

@@ -122,6 +122,10 @@ export function draftOf(
   const merged = merge(before, file, reading, {
     descriptions: deps.channels,
     keptPeople,
+    isOwnContact: (person, contact) =>
+      stored.directory.people
+        .get(live.get(`people ${person}`) ?? '')
+        ?.contacts.some((one) => one.slug === contact && one.isOwn) === true,
     coversOf: (form) => {
       const schedule = stored.directory.schedules.get(live.get(`schedules ${form.id}`) ?? '')
       if (!schedule) return { overrides: [], shadows: [] }

@@ -1,53 +1,67 @@
 /**
- * One schedule edited by itself, outside of a file: read by the same readers, held to the same
- * rules and lints. Everything else stays as it is, also the mark of what a file manages.
+ * One thing edited by itself, outside of a file: read by the same readers, held to the same rules
+ * and lints, written by the same apply. Everything else stays as it is, also the mark of what a
+ * file manages.
  */
-import { recordAudit } from '../audit/store.ts'
-import type { Tx } from '../db/tx.ts'
-import type { Id } from '../lib/id.ts'
-import { isRecord } from '../lib/json.ts'
-import type { Schedule } from '../oncall/schedule.ts'
-import { saveSchedules } from '../oncall/store.ts'
-import type { Actor } from '../timeline/entry.ts'
-import { record } from '../timeline/store.ts'
-import type { PlanDeps } from './deps.ts'
-import { draftOf, readStored, storedWhole } from './draft.ts'
-import { FileRefused } from './mistake.ts'
-import { readFile } from './form-file.ts'
 import { hashOfKey } from '../alerts/source-store.ts'
-import type { Directory } from '../directory/directory.ts'
+import type { Tx } from '../db/tx.ts'
+import type { Schedule } from '../oncall/schedule.ts'
+import type { Actor } from '../timeline/entry.ts'
+import { type Applied, carryOut } from './apply.ts'
+import type { PlanDeps } from './deps.ts'
+import { type Draft, draftOf, readStored, storedWhole } from './draft.ts'
+import type { ListSection } from './form.ts'
+import { readFile } from './form-file.ts'
+import { FileRefused, type Mistake } from './mistake.ts'
+import type { Stored } from './stored.ts'
 import { lockConfiguration } from './store.ts'
 
-export type Edited = {
-  before: Schedule | null
-  after: Schedule
-  /** The configuration with the edit in it. */
-  directory: Directory
+/** As a file has it, without `id`; null takes the thing away. */
+export type EntryForm = Readonly<Record<string, unknown>> | null
+
+export type Asked = {
+  section: ListSection
+  slug: string
+  form: EntryForm
+  /** Whether somebody edits what is their own: contacts they add are no business of a file. */
+  isOwn?: boolean
+  /** Says what would change, and writes nothing. */
+  isTrial: boolean
 }
 
-/**
- * @param form the schedule as a file has it, without `id`
- * @throws FileRefused with every mistake and its path
- */
-export async function editSchedule(
+export type Edited = Applied & { draft: Draft }
+
+/** @throws FileRefused with every mistake and its path within the thing */
+export async function editEntry(
   tx: Tx,
   actor: Actor,
-  slug: string,
-  form: Readonly<Record<string, unknown>>,
-  { isTrial }: { isTrial: boolean },
+  asked: Asked,
   deps: PlanDeps,
 ): Promise<Edited> {
-  if (!isTrial) await lockConfiguration(tx)
+  if (!asked.isTrial) await lockConfiguration(tx)
   const stored = await readStored(tx)
-  const others = storedWhole(stored, deps).schedules.filter((one) => one.id !== slug)
-  // Covers of the others are no part of this; the edited one comes first, so that places are its own.
-  const text = JSON.stringify({
-    schedules: [
-      { ...form, id: slug },
-      ...others.map((one) => ({ ...one, overrides: [], shadows: [] })),
-    ].map(withoutNulls),
-  })
-  const read = readFile(
+  const draft = draftWith(asked, stored, tx.now, deps)
+  if (asked.isOwn) markOwn(draft, stored)
+  if (!asked.isTrial) {
+    const row = stored.identities.find(
+      (one) => one.section === asked.section && one.slug === asked.slug && one.isLive,
+    )
+    await carryOut(tx, actor, draft, row?.managedBy ?? null, deps)
+  }
+  const { changes, findings, paging } = draft
+  return { changes, findings, paging, applied: !asked.isTrial, refusedBecause: null, draft }
+}
+
+/** The others are taken as they are stored; only the edited one is read. */
+function draftWith(
+  { section, slug, form }: Asked,
+  stored: Stored,
+  now: number,
+  deps: PlanDeps,
+): Draft {
+  const written = form === null ? [] : [withoutNulls({ ...form, id: slug })]
+  const text = JSON.stringify({ [section]: written })
+  const opened = readFile(
     text,
     {},
     {
@@ -56,59 +70,61 @@ export async function editSchedule(
       hashKey: (key) => hashOfKey(key).toString('hex'),
     },
   )
-  if (!read.ok) throw new FileRefused(read.mistakes)
-  const draft = draftOf(read.read, stored, tx.now, deps)
-  const before = [...stored.directory.schedules.values()].find((one) => one.slug === slug) ?? null
-  const after = draft.nouns.schedules.find((one) => one.slug === slug) ?? before
-  if (!after) throw new Error(`the draft lost the schedule ${slug}`)
-  if (!isTrial && after !== before) await save(tx, actor, before, after, deps.makeId(tx.now))
-  return { before, after, directory: draft.directory }
+  if (!opened.ok) throw refused(opened.mistakes)
+  const { file, reading } = opened.read
+  const others: { id: string }[] = storedWhole(stored, deps)[section]
+  const at = others.findIndex((one) => one.id === slug)
+  const edited: readonly { id: string }[] = file[section] ?? []
+  const all = at < 0 ? [...others, ...edited] : others.toSpliced(at, 1, ...edited)
+  try {
+    return draftOf({ file: { ...file, [section]: all }, reading }, stored, now, deps)
+  } catch (cause) {
+    throw cause instanceof FileRefused ? refused(cause.mistakes) : cause
+  }
 }
 
-async function save(
+/** Paths within the thing: `people[3].contacts[0].url` is `contacts[0].url` to whoever edits it. */
+const refused = (mistakes: readonly Mistake[]): FileRefused =>
+  new FileRefused(mistakes.map((one) => ({ ...one, path: one.path.replace(/^\w+\[\d+\]\.?/, '') })))
+
+function markOwn(draft: Draft, stored: Stored): void {
+  draft.nouns.people = draft.nouns.people.map((person) => {
+    const known = new Set(stored.directory.people.get(person.id)?.contacts.map((one) => one.id))
+    return {
+      ...person,
+      contacts: person.contacts.map((one) => (known.has(one.id) ? one : { ...one, isOwn: true })),
+    }
+  })
+}
+
+export type EditedSchedule = {
+  before: Schedule | null
+  after: Schedule
+  /** The configuration with the edit in it. */
+  directory: Draft['directory']
+}
+
+/** @throws FileRefused */
+export async function editSchedule(
   tx: Tx,
   actor: Actor,
-  before: Schedule | null,
-  after: Schedule,
-  auditId: Id,
-): Promise<void> {
-  const [row] = await tx.query<{ managedBy: string | null }>(
-    'select managed_by as "managedBy" from schedules where id = $1',
-    [after.id],
-  )
-  await saveSchedules(tx, [after], row?.managedBy ?? null)
-  const action = before === null ? 'add' : 'change'
-  await record(tx, [
-    {
-      subject: { kind: 'configuration', id: after.id },
-      happenedAt: tx.now,
-      actor,
-      kind: 'configured',
-      rule: 'plan.edit',
-      inputs: { section: 'schedules', id: after.slug },
-      result: { action, rotations: after.rotations, timezone: after.timezone },
-      undo: null,
-      groupId: null,
-      serviceId: null,
-      teamId: after.teamId,
-      visibility: 'everyone',
-      drillId: null,
-    },
-  ])
-  await recordAudit(tx, {
-    id: auditId,
-    actor,
-    action: 'schedule.edited',
-    objectKind: 'schedule',
-    objectId: after.id,
-    detail: { slug: after.slug, action },
-  })
+  slug: string,
+  form: Readonly<Record<string, unknown>>,
+  { isTrial }: { isTrial: boolean },
+  deps: PlanDeps,
+): Promise<EditedSchedule> {
+  const { draft } = await editEntry(tx, actor, { section: 'schedules', slug, form, isTrial }, deps)
+  const of = (schedules: ReadonlyMap<string, Schedule>): Schedule | null =>
+    [...schedules.values()].find((one) => one.slug === slug) ?? null
+  const after = of(draft.directory.schedules)
+  if (!after) throw new Error(`the draft lost the schedule ${slug}`)
+  return { before: of(draft.stored.directory.schedules), after, directory: draft.directory }
 }
 
 /** What a form leaves open is left out of a file. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls)
-  if (!isRecord(value)) return value
+  if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, one]) => (one === null ? [] : [[key, withoutNulls(one)]])),
   )

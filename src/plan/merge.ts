@@ -1,7 +1,7 @@
 /**
  * What would be stored after a file was applied: sections that it leaves out stay, and so do the
- * secrets that it leaves out, the covers that people made themselves, and people who can sign in
- * and were not made by a file, so that nobody locks themselves out.
+ * secrets that it leaves out, the covers that people made themselves, the contacts that they added, and people who can
+ * sign in and were not made by a file, so that nobody locks themselves out.
  */
 import type { ChannelDescription, Field } from '../notify/channel.ts'
 import { coverKey, isSame } from './changes.ts'
@@ -24,6 +24,8 @@ export type MergeFacts = {
   keptPeople: ReadonlySet<string>
   /** Covers of a stored schedule that no file has made, in the zone that the file gives it. */
   coversOf: (schedule: ScheduleForm) => Pick<ScheduleForm, 'overrides' | 'shadows'>
+  /** Whether a stored contact of a person was added by themselves. */
+  isOwnContact: (person: string, contact: string) => boolean
 }
 
 export type Merged = { whole: Whole; mistakes: Mistake[]; findings: Finding[] }
@@ -35,22 +37,24 @@ export function merge(stored: Whole, file: FileForm, reading: Reading, facts: Me
   const storedPeople = new Map(stored.people.map((one) => [one.id, one]))
   const people = file.people?.map((person, index): PersonForm => {
     const known = storedPeople.get(person.id)
-    return {
-      ...person,
-      contacts: person.contacts.map((contact, at) => {
-        const before = known?.contacts.find(
-          (one) => one.id === contact.id && one.kind === contact.kind,
-        )
-        const path = `people[${index}].contacts[${at}]`
-        return secrets.keep<ContactForm>(
-          before,
-          contact,
-          contactFields(contact.kind),
-          path,
-          'a contact',
-        )
-      }),
-    }
+    const isNamed = (id: string): boolean => person.contacts.some((one) => one.id === id)
+    const own = (known?.contacts ?? []).filter(
+      (one) => !isNamed(one.id) && facts.isOwnContact(person.id, one.id),
+    )
+    const named = person.contacts.map((contact, at) => {
+      const before = known?.contacts.find(
+        (one) => one.id === contact.id && one.kind === contact.kind,
+      )
+      const path = `people[${index}].contacts[${at}]`
+      return secrets.keep<ContactForm>(
+        before,
+        contact,
+        contactFields(contact.kind),
+        path,
+        'a contact',
+      )
+    })
+    return { ...person, contacts: [...named, ...own] }
   })
   const kept = people ? stored.people.filter((one) => stays(one, people, facts)) : []
   const mistakes = people ? sharedEmails(people, kept, reading) : []

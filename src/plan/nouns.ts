@@ -232,6 +232,7 @@ function contact(form: ContactForm, stored: Contact | undefined, facts: NounFact
     kind: form.kind,
     fields,
     verifiedAt: isSameAddress ? stored.verifiedAt : null,
+    isOwn: stored?.isOwn ?? false,
     disabledReason: isSameAddress ? stored.disabledReason : null,
   }
 }

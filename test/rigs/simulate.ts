@@ -501,6 +501,7 @@ function makeDirectory(random: () => number): Directory {
           kind: random() < 0.8 ? 'webhook' : 'email',
           fields: { id: uid('c', who * 10 + number) },
           verifiedAt: null,
+          isOwn: false,
           disabledReason: null,
         }),
       )

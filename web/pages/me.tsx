@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { del, get, post } from '../api.ts'
 import { Button, Card, Complaint, Field } from '../ui/parts.tsx'
 import { when } from '../ui/time.ts'
+import { Reach } from './reach.tsx'
 
 type Ref = { id: string; slug: string; name: string }
 type Absence = {
@@ -16,15 +17,16 @@ type Absence = {
 type LinkShown = { id: string; schedule: Ref | null; createdAt: string; usedAt: string | null }
 type FeedShown = { id: string; host: string; readAt: string | null; problem: string | null }
 
-/** What concerns only me: when I am away, and my shifts in my own calendar. */
+/** What concerns only me: how I am reached, when I am away, and my shifts in my own calendar. */
 export function MinePage({ personId }: { personId: string | null }) {
   return (
     <div className="grid gap-4">
-      <h1 className="text-xl font-semibold tracking-tight">My on-call</h1>
+      <h1 className="text-xl font-semibold tracking-tight">Me on call</h1>
       {personId === null ? (
         <p className="text-mute">Sign in as a person: a token has no shifts.</p>
       ) : (
         <>
+          <Reach />
           <Away personId={personId} />
           <Feeds />
           <Links />

@@ -301,6 +301,7 @@ const raise = route({
       service: z.string().max(64),
       title: z.string().max(1_024),
       severity: z.enum(['critical', 'error', 'warning', 'info']).optional(),
+      drill: z.boolean().optional().describe('An exercise: the whole path, marked as one'),
     })
     .strict(),
   reply: ActedView,
@@ -311,7 +312,13 @@ const raise = route({
     const acted = await act(
       deps,
       { actor: caller.actor, who: caller.who, requestId },
-      { verb: 'raiseAlert', serviceId, title: body.title, severity: body.severity },
+      {
+        verb: 'raiseAlert',
+        serviceId,
+        title: body.title,
+        severity: body.severity,
+        isDrill: body.drill,
+      },
     )
     return { status: 201, body: toActedView(acted, () => '', caller.timezone) }
   },

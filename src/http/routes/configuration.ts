@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
-import { DoctorView, Id, PlanView } from '../../contract/views.ts'
+import { DoctorView, PlanView } from '../../contract/views.ts'
 import type { Tx } from '../../db/tx.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { formatDuration } from '../../lib/duration.ts'
-import { invalid, notFound, Problem } from '../../lib/problem.ts'
+import { invalid, Problem } from '../../lib/problem.ts'
 import { formatDateTime } from '../../lib/zone.ts'
 import { apply } from '../../plan/apply.ts'
 import { exportYaml } from '../../plan/export.ts'
@@ -220,35 +220,6 @@ const escalations = list('escalations', 'escalations', 'Escalations', (directory
   })),
 )
 
-const contactTest = route({
-  method: 'post',
-  path: '/api/v1/contacts/{id}/test',
-  summary: 'Send a test page to one contact, now',
-  policy: { signedIn: true },
-  params: z.object({ id: Id }),
-  reply: z
-    .object({ outcome: z.string(), reason: z.string().nullable(), sentence: z.string() })
-    .openapi('TestSent'),
-  async handle({ read, params, caller, deps }) {
-    await read(async (_tx, directory) => {
-      const owner = [...directory.people.values()].find((person) =>
-        person.contacts.some((one) => one.id === params.id),
-      )
-      if (!owner) throw notFound('contact')
-      const isOwn = owner.id === caller.who.personId
-      if (!isOwn && caller.who.role !== 'admin')
-        throw new Problem('forbidden', 'notAllowed', 'Only the person or an admin may send a test.')
-    })
-    const outcome = await deps.testSend(params.id)
-    const reason = outcome.kind === 'sent' ? null : outcome.reason
-    const sentence =
-      outcome.kind === 'sent'
-        ? 'The provider accepted it. Look whether it arrived.'
-        : `It did not go out: ${reason}.`
-    return { body: { outcome: outcome.kind, reason, sentence } }
-  },
-})
-
 export const configurationRoutes: readonly Route[] = [
   plan,
   applyRoute,
@@ -259,5 +230,4 @@ export const configurationRoutes: readonly Route[] = [
   services,
   escalations,
   doctor,
-  contactTest,
 ]

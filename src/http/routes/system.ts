@@ -6,7 +6,7 @@ import { ActedView } from '../../contract/views.ts'
 import { act } from '../../engine/act.ts'
 import { toIso } from '../../lib/instant.ts'
 import { invalid, notFound } from '../../lib/problem.ts'
-import type { Outgoing } from '../../notify/channel.ts'
+import { testMessage } from '../../notify/test-message.ts'
 import { type Route, route } from '../route.ts'
 import { toActedView } from './alerts.ts'
 
@@ -135,7 +135,7 @@ const channels: readonly Route[] = [
       if (!channel) throw notFound('channel')
       const now = await read(async (tx) => tx.now)
       const outcome = await channel.send(
-        testMessage(requestId, now),
+        testMessage({ id: requestId, at: now, code: null }),
         deps.destinationOf(params.kind, body),
         AbortSignal.timeout(15_000),
       )
@@ -146,20 +146,6 @@ const channels: readonly Route[] = [
     },
   }),
 ]
-
-export const testMessage = (id: string, now: number): Outgoing => ({
-  kind: 'test',
-  idempotencyKey: `test:${id}`,
-  attemptId: id,
-  at: now,
-  urgency: 'high',
-  title: 'Test page from Allclear',
-  body: 'If you can read this, this way of reaching you works. Nothing is broken, and nobody else was told.',
-  url: null,
-  actions: [],
-  data: {},
-  drill: false,
-})
 
 export const systemRoutes: readonly Route[] = [
   ...channels,
