@@ -8,7 +8,14 @@ import type { Id } from '../lib/id.ts'
 import { type Instant, MINUTE } from '../lib/instant.ts'
 import type { Service } from '../services/service.ts'
 import type { Alert, Share, Suppression, Urgency } from './alert.ts'
-import { isInForce, type Maintenance, type Silence, silences } from './silence.ts'
+import {
+  isInForce,
+  type Maintenance,
+  mutesFrom,
+  mutesUntil,
+  type Silence,
+  silences,
+} from './silence.ts'
 
 /** An alert whose key began more than so many episodes in the window is flapping. */
 export const FLAPS_MAX = 4
@@ -85,8 +92,12 @@ function urgencyOf(service: Service | null, alert: Alert): Urgency {
 }
 
 function silence(draft: Draft, facts: PipelineFacts): Draft {
-  const found = facts.silences.find((s) => isInForce(s, facts.now) && silences(s, draft.alert))
-  return found ? suppress(draft, { kind: 'silence', by: found.id, until: found.endsAt }) : draft
+  for (const one of facts.silences) {
+    const until = mutesUntil(one, facts.now)
+    if (until !== null && silences(one, draft.alert))
+      return suppress(draft, { kind: 'silence', by: one.id, until })
+  }
+  return draft
 }
 
 function maintenance(draft: Draft, facts: PipelineFacts): Draft {
@@ -137,7 +148,14 @@ function share(draft: Draft, facts: PipelineFacts): Draft {
   }
   const next: Share =
     alert.status === 'resolved' ? 'none' : alert.suppression === null ? 'active' : 'open'
-  const wakes = [alert.suppression?.until, alert.endsAt].filter((at) => typeof at === 'number')
+  // What fires when a silence begins (again) is looked at then.
+  const begins =
+    next === 'active'
+      ? facts.silences.filter((one) => silences(one, alert)).map((one) => mutesFrom(one, facts.now))
+      : []
+  const wakes = [alert.suppression?.until, alert.endsAt, ...begins].filter(
+    (at) => typeof at === 'number',
+  )
   return {
     ...draft,
     alert: { ...alert, share: next, wakeAt: wakes.length > 0 ? Math.min(...wakes) : null },

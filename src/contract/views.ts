@@ -207,6 +207,20 @@ export const MatcherView = z
   })
   .strict()
 
+export const RecurrenceView = z
+  .object({
+    days: z
+      .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
+      .min(1)
+      .max(7),
+    from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Write a time such as 22:00.'),
+    to: z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'Write a time such as 06:00.'),
+    zone: z.string().max(64).optional().describe('Left out: the zone of whoever asks'),
+  })
+  .strict()
+  .describe('Windows of the local week; over midnight where `to` is not after `from`')
+  .openapi('Recurrence')
+
 export const SilenceView = z
   .object({
     id: Id,
@@ -217,6 +231,7 @@ export const SilenceView = z
     reason: z.string(),
     startsAt: Time,
     endsAt: Time,
+    recurs: RecurrenceView.nullable(),
     state: z.enum(['pending', 'active', 'ended']),
   })
   .openapi('Silence')

@@ -9,7 +9,8 @@ import { groupBy } from '../lib/group-by.ts'
 import type { Id } from '../lib/id.ts'
 import { HOUR, type Instant, toIso } from '../lib/instant.ts'
 import { isRecord } from '../lib/json.ts'
-import { type Decoded, isListOf, isText } from '../lib/shape.ts'
+import { type Decoded, isListOf, isText, isNullOr } from '../lib/shape.ts'
+import { isZone } from '../lib/zone.ts'
 import { decodeSchedule, listSchedules } from '../oncall/store.ts'
 import { decodePerson, listContacts, listPeople, listTeams } from '../people/store.ts'
 import { decodeService, listServices } from '../services/store.ts'
@@ -134,7 +135,7 @@ async function readOrganisation(tx: Tx, quarantined: Quarantined[]): Promise<Org
 const KEPT_MS = HOUR
 
 const SILENCES = `select id, id::text as slug, matchers, team_id as "teamId", owner_id as "ownerId", reason,
-  starts_at as "startsAt", ends_at as "endsAt", ended_at as "endedAt" from silences
+  starts_at as "startsAt", ends_at as "endsAt", ended_at as "endedAt", recurs from silences
   where ended_at is null and ends_at > $1::timestamptz order by starts_at, id`
 const MAINTENANCES = `select id, id::text as slug, service_ids as "serviceIds", team_id as "teamId",
   owner_id as "ownerId", reason, starts_at as "startsAt", ends_at as "endsAt", ended_at as "endedAt"
@@ -151,12 +152,21 @@ const isMatcher = (value: unknown): value is Silence['matchers'][number] =>
   isText(value.value) &&
   ['=', '!=', '=~', '!~'].includes(String(value.op))
 
+const isRecurrence = (value: unknown): value is NonNullable<Silence['recurs']> =>
+  isRecord(value) &&
+  isListOf(value.days, isText) &&
+  isText(value.from) &&
+  isText(value.to) &&
+  isText(value.zone) &&
+  isZone(value.zone)
+
 /** A silence that cannot be read silences nothing: the loud side is the safe one. */
 function decodeSilence({ slug: _, ...row }: Silence & { slug: string }): Decoded<Silence> {
-  const isGood = isListOf(row.matchers, isMatcher) && row.matchers.length > 0
-  return isGood
-    ? { value: row, wrong: [] }
-    : { value: null, wrong: ['its matchers cannot be read'] }
+  const isGood =
+    isListOf(row.matchers, isMatcher) &&
+    row.matchers.length > 0 &&
+    isNullOr(row.recurs, isRecurrence)
+  return isGood ? { value: row, wrong: [] } : { value: null, wrong: ['it cannot be read'] }
 }
 
 function decodeMaintenance({

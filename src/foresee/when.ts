@@ -2,7 +2,7 @@
 import { parseDuration } from '../lib/duration.ts'
 import { DAY, type Instant, parseInstant } from '../lib/instant.ts'
 import { fromWall, parseWall, toWall } from '../lib/zone.ts'
-import { WEEKDAYS } from '../oncall/schedule.ts'
+import { WEEKDAYS } from '../lib/windows.ts'
 
 /** Local times are in `zone`; a weekday is the next one, today included if it is still to come. Null: unreadable. */
 export function parseWhen(text: string, now: Instant, zone: string): Instant | null {

@@ -4,7 +4,8 @@
  * the calendar day by day, and reads the clocks of the world by `Intl.DateTimeFormat`.
  */
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../lib/instant.ts'
-import type { Override, Restriction, Rotation, Schedule } from './schedule.ts'
+import type { Restriction } from '../lib/windows.ts'
+import type { Override, Rotation, Schedule } from './schedule.ts'
 
 /** One zone's clock as Intl shows it. */
 export type Clock = {

@@ -1,14 +1,13 @@
 /** Schedules as nobody would make them, near a chosen instant: the same ones for the same seed. */
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../lib/instant.ts'
 import type { Clock } from './oracle.rig.ts'
+import { type Restriction, WEEKDAYS } from '../lib/windows.ts'
 import {
   type Override,
   type Period,
-  type Restriction,
   type Rotation,
   type Schedule,
   type Version,
-  WEEKDAYS,
 } from './schedule.ts'
 
 export type Dice = {

@@ -1,14 +1,6 @@
 import type { Id } from '../lib/id.ts'
 import type { Instant } from '../lib/instant.ts'
-
-export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun'
-export const WEEKDAYS: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
-
-/**
- * A window of the local day, `HH:MM` with `24:00` as the end of the day. Where `to` is not after
- * `from` it runs over midnight, and belongs to the days it begins on; equal times are 24 hours.
- */
-export type Restriction = { days: readonly Weekday[]; from: string; to: string }
+import type { Restriction, Weekday } from '../lib/windows.ts'
 
 /**
  * Counted on the clock on the wall: a week is a calendar week, be it 167, 168 or 169 hours long,

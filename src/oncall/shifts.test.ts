@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { DAY, HOUR, toIso } from '../lib/instant.ts'
 import { at, names, override, rotation, schedule, shadow, story } from './schedule.rig.ts'
-import { type Period, type Schedule, WEEKDAYS } from './schedule.ts'
+import { WEEKDAYS } from '../lib/windows.ts'
+import type { Period, Schedule } from './schedule.ts'
 import { SHIFTS_MAX, shiftsBetween, whoIsOnCall } from './shifts.ts'
 
 const DAILY: Period = { unit: 'day', count: 1 }

@@ -9,7 +9,7 @@ import { fromWall, reachedWall, type WallMs } from '../lib/zone.ts'
 import { inOrder, nextEdge, overridden, replacesEveryone } from './covers.ts'
 import type { OnDuty, Override, Schedule, Why } from './schedule.ts'
 import { type Turn, turnAt, type Watch, watchOf } from './turns.ts'
-import { windowAt } from './windows.ts'
+import { windowAt } from '../lib/windows.ts'
 
 export type OnCall = {
   people: readonly OnDuty[]

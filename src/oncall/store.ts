@@ -6,15 +6,14 @@ import { isRecord } from '../lib/json.ts'
 import { notFound } from '../lib/problem.ts'
 import { type Decoded, isCount, isListOf, isNullOr, isText } from '../lib/shape.ts'
 import { isZone, parseWall } from '../lib/zone.ts'
+import { type Restriction, WEEKDAYS } from '../lib/windows.ts'
 import {
   type Override,
   type Period,
-  type Restriction,
   type Rotation,
   type Schedule,
   type Shadow,
   type Version,
-  WEEKDAYS,
 } from './schedule.ts'
 
 export type ScheduleRow = {

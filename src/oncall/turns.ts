@@ -7,8 +7,8 @@
 import type { Id } from '../lib/id.ts'
 import { DAY, HOUR } from '../lib/instant.ts'
 import { parseWall, type WallMs } from '../lib/zone.ts'
-import { type Period, type Rotation, WEEKDAYS } from './schedule.ts'
-import { type Window, windowAt, windowsOf } from './windows.ts'
+import { WEEKDAYS, type Window, windowAt, windowsOf } from '../lib/windows.ts'
+import type { Period, Rotation } from './schedule.ts'
 
 /** A rotation read once: its texts as numbers on the wall. */
 export type Watch = {

@@ -3,7 +3,7 @@ import { DEFAULT_WAIT_MS, REPEAT_MAX, STEPS_MAX } from '../escalation/ladder.ts'
 import { formatDuration } from '../lib/duration.ts'
 import { DAY, type Instant, MINUTE, parseInstant, SECOND, toIso } from '../lib/instant.ts'
 import { fromWall, isZone, parseWall, toWall } from '../lib/zone.ts'
-import { WEEKDAYS } from '../oncall/schedule.ts'
+import { WEEKDAYS } from '../lib/windows.ts'
 import type {
   LadderForm,
   OverrideForm,

@@ -2,7 +2,7 @@
  * The sections of `allclear.yaml` as plain values: the form in which a file and what is stored are
  * compared. References are slugs, durations and local times are what people write.
  */
-import type { Weekday } from '../oncall/schedule.ts'
+import type { Weekday } from '../lib/windows.ts'
 import type { Role } from '../people/person.ts'
 
 /**

@@ -156,3 +156,21 @@ test('routes send an alert elsewhere by its labels; a route that cannot be read 
   await world.trigger('y')
   expect(world.told()).toBe('0 cy, 0 ana')
 })
+
+test('a silence that recurs mutes in its windows, pages between them, and mutes again what still fires', async () => {
+  const recurs = { days: ['mon', 'tue'], from: '15:00', to: '16:00', zone: 'UTC' }
+  const made = await silence([{ name: 'component', op: '=', value: 'db' }], { for: '30d', recurs })
+  expect(made.status).toBe(201)
+  await world.trigger('db', { payload: { component: 'db' } })
+  expect(world.told()).toBe('0 ana')
+  await world.pass(61)
+  expect((await world.alerts())[0]?.suppressedBy).toMatchObject({
+    kind: 'silence',
+    until: '2026-11-23T16:00:00.000Z',
+  })
+  const before = world.rang.length
+  await world.pass(58)
+  expect(world.rang).toHaveLength(before)
+  await world.pass(5)
+  expect(world.rang.length).toBeGreaterThan(before)
+})

@@ -1,6 +1,6 @@
 /** Silences and maintenance windows: made, ended, and the alerts they touch looked at again at once. */
 import { checkMatchers, type Matcher } from '../../alerts/matcher.ts'
-import { checkWindow, silences } from '../../alerts/silence.ts'
+import { checkWindow, type Recurrence, silences } from '../../alerts/silence.ts'
 import type { Tx } from '../../db/tx.ts'
 import type { Directory } from '../../directory/directory.ts'
 import type { Id } from '../../lib/id.ts'
@@ -15,6 +15,7 @@ export type SilenceAsked = {
   reason: string
   startsAt?: Instant
   endsAt: Instant
+  recurs?: Recurrence | null
 }
 export type MaintenanceAsked = {
   serviceIds: readonly Id[]
@@ -29,10 +30,11 @@ type Doing = { tx: Tx; actor: Actor; makeId: () => Id }
 export async function makeSilence({ tx, actor, makeId }: Doing, asked: SilenceAsked): Promise<Id> {
   const startsAt = asked.startsAt ?? tx.now
   checkMatchers(asked.matchers)
-  checkWindow({ startsAt, endsAt: asked.endsAt, reason: asked.reason }, tx.now)
+  const recurs = asked.recurs ?? null
+  checkWindow({ startsAt, endsAt: asked.endsAt, reason: asked.reason, recurs }, tx.now)
   const id = makeId()
   await tx.query(
-    'insert into silences (id, matchers, team_id, owner_id, reason, starts_at, ends_at) values ($1, $2, $3, $4, $5, $6, $7)',
+    'insert into silences (id, matchers, team_id, owner_id, reason, starts_at, ends_at, recurs) values ($1, $2, $3, $4, $5, $6, $7, $8)',
     [
       id,
       JSON.stringify(asked.matchers),
@@ -41,6 +43,7 @@ export async function makeSilence({ tx, actor, makeId }: Doing, asked: SilenceAs
       asked.reason,
       toIso(startsAt),
       toIso(asked.endsAt),
+      recurs && JSON.stringify(recurs),
     ],
   )
   // Those that fire already are looked at again when it begins; the pipeline decides which it fits.
@@ -56,7 +59,7 @@ export async function makeSilence({ tx, actor, makeId }: Doing, asked: SilenceAs
       id,
       'silenced',
       asked.teamId,
-      { matchers: asked.matchers, reason: asked.reason, until: asked.endsAt },
+      { matchers: asked.matchers, reason: asked.reason, until: asked.endsAt, recurs },
       'endSilence',
     ),
   ])
@@ -168,6 +171,7 @@ export async function blastRadius(
     startsAt: 0,
     endsAt: 0,
     endedAt: null,
+    recurs: null,
   }
   const muted = firing.filter((alert) => silences(silence, alert))
   const teams = new Map<Id | null, number>()

@@ -1,7 +1,14 @@
 import { z } from '@hono/zod-openapi'
-import { type Silence, isInForce } from '../../alerts/silence.ts'
+import { mutesUntil, type Silence } from '../../alerts/silence.ts'
 import { writeMatcher } from '../../alerts/matcher.ts'
-import { ActedView, BlastView, Id, MatcherView, SilenceView } from '../../contract/views.ts'
+import {
+  ActedView,
+  BlastView,
+  Id,
+  MatcherView,
+  RecurrenceView,
+  SilenceView,
+} from '../../contract/views.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { allow } from '../../engine/act.ts'
 import { blastRadius } from '../../engine/verbs/mute.ts'
@@ -46,7 +53,8 @@ const toSilenceView = (silence: Silence, directory: Directory, now: Instant) => 
   reason: silence.reason,
   startsAt: toIso(silence.startsAt),
   endsAt: toIso(silence.endsAt),
-  state: isInForce(silence, now) ? 'active' : silence.startsAt > now ? 'pending' : 'ended',
+  recurs: silence.recurs,
+  state: mutesUntil(silence, now) !== null ? 'active' : silence.endsAt > now ? 'pending' : 'ended',
 })
 
 const Scope = {
@@ -98,11 +106,19 @@ export const silenceRoutes: readonly Route[] = [
     path: '/api/v1/silences',
     summary: 'Silence alerts for a while',
     policy: { needs: 'silence' },
-    body: z.object({ ...Scope, ...Window, reason: z.string().min(1).max(1_000) }).strict(),
+    body: z
+      .object({
+        ...Scope,
+        ...Window,
+        reason: z.string().min(1).max(1_000),
+        recurs: RecurrenceView.nullable().optional(),
+      })
+      .strict(),
     reply: ActedView,
     handle: async ({ read, body, caller, deps, requestId }) => {
       const asked = await read(async (tx, directory) => ({
         teamId: body.team ? lookUp(directory.teams, body.team, 'team').id : null,
+        recurs: body.recurs ? { zone: caller.timezone, ...body.recurs } : null,
         ...windowOf(body, tx.now),
       }))
       return perform(

@@ -1,10 +1,18 @@
 /**
- * The windows that a rotation is restricted to, on the wall clock. A window that runs over
+ * Windows of the week on the wall clock: what a rotation is restricted to, when a silence recurs. A window that runs over
  * midnight belongs to the day it begins on, and windows that touch are one.
  */
-import { DAY, HOUR, MINUTE } from '../lib/instant.ts'
-import type { WallMs } from '../lib/zone.ts'
-import { type Restriction, WEEKDAYS } from './schedule.ts'
+import { DAY, HOUR, MINUTE } from './instant.ts'
+import type { WallMs } from './zone.ts'
+
+export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun'
+export const WEEKDAYS: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+
+/**
+ * A window of the local day, `HH:MM` with `24:00` as the end of the day. Where `to` is not after
+ * `from` it runs over midnight, and belongs to the days it begins on; equal times are 24 hours.
+ */
+export type Restriction = { days: readonly Weekday[]; from: string; to: string }
 
 /** `from` and `to` count from midnight of a day it begins on; `days` has Monday first. */
 export type Window = { days: readonly boolean[]; from: number; to: number }
