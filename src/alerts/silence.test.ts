@@ -15,8 +15,7 @@ const silence = (more: Partial<Silence> = {}): Silence => ({
   recurs: { days: ['sat', 'sun'], from: '22:00', to: '06:00', zone: 'Europe/Berlin' },
   ...more,
 })
-const iso = (instant: Instant | null): string | null =>
-  instant === null ? null : toIso(instant)
+const iso = (instant: Instant | null): string | null => (instant === null ? null : toIso(instant))
 
 describe('a silence that recurs', () => {
   test.each([

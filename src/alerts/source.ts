@@ -52,6 +52,13 @@ export type Verdict =
   | { kind: 'unknownKey' }
   | { kind: 'shed'; retryAfterSeconds: number }
 
+export type ReceiveFacts = {
+  /** Stands in for missing times. */
+  now: Instant
+  /** Labels that do not tell one alert from another, where the identity is made of labels. */
+  ignoreLabels?: readonly string[]
+}
+
 /** One route of a source kind, at the vendor's own path. `:key` in the path is the source's key. */
 export type SourceRoute = {
   method: 'POST' | 'PUT'
@@ -62,8 +69,8 @@ export type SourceRoute = {
     headers: Readonly<Record<string, string>>
     path: Readonly<Record<string, string>>
   }): string | null
-  /** Pure: reads a parsed JSON body. `now` stands in for missing times. Never throws. */
-  receive(body: unknown, facts: { now: Instant }): Received
+  /** Pure: reads a parsed JSON body. Never throws. */
+  receive(body: unknown, facts: ReceiveFacts): Received
   /** The vendor's own answer for what happened. */
   answer(verdict: Verdict): Answer
 }

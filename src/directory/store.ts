@@ -1,5 +1,6 @@
 /** Reads the whole configuration at one version, and again only when the version has stepped. */
 
+import type { Source } from '../alerts/routed.ts'
 import type { Maintenance, Silence } from '../alerts/silence.ts'
 import { decodeRoute, decodeSource, listRoutes, listSources } from '../alerts/source-store.ts'
 import type { Tx } from '../db/tx.ts'
@@ -179,13 +180,13 @@ function decodeMaintenance({
     : { value: null, wrong: ['its services cannot be read'] }
 }
 
+/** What the door needs to know of a source. */
+export type KnownSource = Pick<Source, 'id' | 'kind' | 'ignoreLabels'>
+
 /** Which source a key belongs to. Two keys may be live, so that one can be replaced without a gap. */
-export async function findSourceByKeyHash(
-  tx: Tx,
-  hash: Uint8Array,
-): Promise<{ id: Id; kind: string } | null> {
-  const [found] = await tx.query<{ id: Id; kind: string }>(
-    `select id, kind from sources where (key_hash = $1 or next_key_hash = $1) and retired_at is null`,
+export async function findSourceByKeyHash(tx: Tx, hash: Uint8Array): Promise<KnownSource | null> {
+  const [found] = await tx.query<KnownSource>(
+    `select id, kind, ignore_labels as "ignoreLabels" from sources where (key_hash = $1 or next_key_hash = $1) and retired_at is null`,
     [Buffer.from(hash)],
   )
   return found ?? null

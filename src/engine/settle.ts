@@ -6,20 +6,10 @@ import type { Alert, Group, Share } from '../alerts/alert.ts'
 import { type ClimbNews, join } from '../alerts/join.ts'
 import { type Passed, passThrough } from '../alerts/pipeline.ts'
 import type { Climb } from '../escalation/climb.ts'
-import type { Ladder } from '../escalation/ladder.ts'
+import { emptyLadder, type Ladder } from '../escalation/ladder.ts'
 import type { Entry } from '../timeline/entry.ts'
 import { advance, fetchPages } from './advance.ts'
 import type { Desk } from './desk.ts'
-
-/** The ladder of an alert that no service owns: empty, so that the fallback is paged at once. */
-const NO_LADDER: Omit<Ladder, 'id'> = {
-  slug: 'none',
-  name: 'No escalation',
-  teamId: null,
-  steps: [],
-  repeat: 0,
-  acknowledgementTimeoutMs: null,
-}
 
 /**
  * Settles alerts that were locked by this transaction.
@@ -139,7 +129,7 @@ function beginClimb(desk: Desk, group: Group, ladder: Ladder | null): void {
     teamId: group.teamId,
     visibility: group.visibility,
     urgency: group.urgency,
-    ladder: ladder ?? { id: group.id, ...NO_LADDER },
+    ladder: ladder ?? emptyLadder(group.id),
     state: { status: 'idle' },
     version: 0,
     wakeAt: null,

@@ -26,3 +26,14 @@ export const FALLBACK_EVERY_MS = 30 * MINUTE
 
 export const STEPS_MAX = 20
 export const REPEAT_MAX = 20
+
+/** The ladder of what no service owns: empty, so that the fallback is paged at once. */
+export const emptyLadder = (id: Id): Ladder => ({
+  id,
+  slug: 'none',
+  name: 'No escalation',
+  teamId: null,
+  steps: [],
+  repeat: 0,
+  acknowledgementTimeoutMs: null,
+})

@@ -9,7 +9,7 @@ import type { ClimbState } from '../escalation/climb.ts'
 import type { Effect } from '../escalation/decide.ts'
 import { factsFor } from '../escalation/people.ts'
 import { type Foreseen, preview } from '../escalation/preview.ts'
-import type { Ladder } from '../escalation/ladder.ts'
+import { emptyLadder, type Ladder } from '../escalation/ladder.ts'
 import type { Id } from '../lib/id.ts'
 import type { Instant } from '../lib/instant.ts'
 import { formatTime } from '../lib/zone.ts'
@@ -123,16 +123,6 @@ export function forecastForService(
     facts,
   )
 }
-
-const emptyLadder = (id: Id): Ladder => ({
-  id,
-  slug: 'none',
-  name: 'No escalation',
-  teamId: null,
-  steps: [],
-  repeat: 0,
-  acknowledgementTimeoutMs: null,
-})
 
 /** "Maria Silva, then Jake Ito after 5 min": the first two, for plans. */
 export function whoSentence(found: Forecast): string {

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer, SourceKind, SourceRoute, Verdict } from '../alerts/source.ts'
 import type { Source } from '../alerts/routed.ts'
-import { findSourceByKeyHash } from '../directory/store.ts'
+import { findSourceByKeyHash, type KnownSource } from '../directory/store.ts'
 import type { Id } from '../lib/id.ts'
 import { JSON_LIMITS, parseJson } from '../lib/json.ts'
 import { Problem } from '../lib/problem.ts'
@@ -44,9 +44,9 @@ export function createIngest(deps: HttpDeps): Ingest {
       else exact.set(path, { route, kind })
     }
   }
-  const keys = new Map<string, { source: { id: Id; kind: string } | null; until: number }>()
+  const keys = new Map<string, { source: KnownSource | null; until: number }>()
 
-  async function sourceOf(key: string): Promise<{ id: Id; kind: string } | null> {
+  async function sourceOf(key: string): Promise<KnownSource | null> {
     const known = keys.get(key)
     if (known && known.until > performance.now()) return known.source
     const hash = createHash('sha256').update(key).digest()
@@ -70,7 +70,7 @@ export function createIngest(deps: HttpDeps): Ingest {
         ? { kind: 'unreadable' }
         : { kind: 'invalid', problems: [parsed.problem] }
     }
-    const received = route.receive(parsed.value, { now: salt() })
+    let received = route.receive(parsed.value, { now: salt() })
     const isNothing = received.signals.length === 0 && received.changes.length === 0
     const key = route.key({ body: parsed.value, headers, path })
     if (key === null)
@@ -84,6 +84,9 @@ export function createIngest(deps: HttpDeps): Ingest {
         ? { kind: 'invalid', problems: received.problems }
         : { kind: 'unknownKey' }
     }
+    const { ignoreLabels } = source
+    if (ignoreLabels.length > 0)
+      received = route.receive(parsed.value, { now: salt(), ignoreLabels })
     const isRefused = isNothing && received.problems.length > 0
     const accepted = await deps.intake.accept({
       sourceId: source.id,
@@ -205,7 +208,8 @@ export async function replay(
     throw new Problem('invalid', 'unreadable', parsed.problem.message, {
       field: parsed.problem.field,
     })
-  const received = route.receive(parsed.value, { now: salt() })
+  const { ignoreLabels } = source
+  const received = route.receive(parsed.value, { now: salt(), ignoreLabels })
   const answer = route.answer(
     received.signals.length + received.changes.length === 0 && received.problems.length > 0
       ? { kind: 'invalid', problems: received.problems }

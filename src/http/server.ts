@@ -33,6 +33,7 @@ import { silenceRoutes } from './routes/silences.ts'
 import { sourceRoutes } from './routes/sources.ts'
 import { systemRoutes } from './routes/system.ts'
 import { whoRoutes } from './routes/who.ts'
+import { wouldPageRoutes } from './routes/would-page.ts'
 
 export const ROUTES: readonly Route[] = [
   ...alertRoutes,
@@ -43,6 +44,7 @@ export const ROUTES: readonly Route[] = [
   ...contactRoutes,
   ...sourceRoutes,
   ...whoRoutes,
+  ...wouldPageRoutes,
   ...scheduleRoutes,
   ...coverRoutes,
   ...loadRoutes,

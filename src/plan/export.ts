@@ -1,4 +1,5 @@
 /** What is stored, written as the file that apply reads back to no changes. */
+import { REPLICA_LABELS } from './form-services.ts'
 import { Document, isMap, isScalar, isSeq, type Node, type Pair, visit } from 'yaml'
 import type { Tx } from '../db/tx.ts'
 import type { PlanDeps } from './deps.ts'
@@ -68,7 +69,7 @@ function fileOf(whole: Whole): Record<string, unknown> {
       unnamed(slim(service, { urgency: 'high', pause: '0s', depends_on: [] })),
     ),
     sources: sources.map((source) =>
-      unnamed(slim({ ...source, key: null }, { ignore_labels: [] })),
+      unnamed(slim({ ...source, key: null }, { ignore_labels: REPLICA_LABELS })),
     ),
     routes: routes.map((route) => slim(route, {})),
     channels: Object.fromEntries(

@@ -44,6 +44,9 @@ export const servicesReader: Reader<ServiceForm[]> = (reading, node, path) => {
   }))
 }
 
+/** By which the two of a highly available pair of Prometheus differ. */
+export const REPLICA_LABELS = ['replica', 'prometheus_replica']
+
 const KEY = /^[A-Za-z0-9_-]{32}$/
 
 /**
@@ -61,7 +64,7 @@ export function sourcesReader(
     service: { reader: reference('service') },
     team: { reader: reference('team') },
     key: { reader: once(key(hashKey), 'key', (read) => read.hidden) },
-    ignore_labels: { reader: list(label, LABELS_MAX), otherwise: [] },
+    ignore_labels: { reader: list(label, LABELS_MAX), otherwise: REPLICA_LABELS },
   })
   return (reading, node, path) =>
     named(source, 'sources', SOURCES_MAX)(reading, node, path)?.map((one) => ({

@@ -220,6 +220,21 @@ const escalations = list('escalations', 'escalations', 'Escalations', (directory
   })),
 )
 
+const routes = list(
+  'routes',
+  'routes',
+  'Routes, in the order in which they are tried',
+  (directory) =>
+    directory.routes.map((one) => ({
+      id: one.id,
+      slug: one.slug,
+      when: one.when,
+      service: ref(directory.services, one.serviceId),
+      escalation: ref(directory.ladders, one.escalationId),
+      urgency: one.urgency,
+    })),
+)
+
 export const configurationRoutes: readonly Route[] = [
   plan,
   applyRoute,
@@ -229,5 +244,6 @@ export const configurationRoutes: readonly Route[] = [
   teams,
   services,
   escalations,
+  routes,
   doctor,
 ]

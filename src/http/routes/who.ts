@@ -18,7 +18,7 @@ function whyText(page: Forecast['pages'][number]): string {
   return page.via === 'person' ? 'named in the escalation' : page.via
 }
 
-const toForecastView = (
+export const toForecastView = (
   found: Forecast,
   facts: { service: ReturnType<typeof ref>; at: number; urgency: 'high' | 'low' },
 ) => ({

@@ -6,6 +6,7 @@ import type {
   SourceKind,
   SourceRoute,
   Verdict,
+  ReceiveFacts,
 } from '../../alerts/source.ts'
 import { type Instant, parseInstant } from '../../lib/instant.ts'
 import { isRecord, textIn } from '../../lib/json.ts'
@@ -24,7 +25,7 @@ export const alertmanager: SourceKind = {
       method: 'POST',
       path,
       key: keyOf,
-      receive: (body) => receive(body),
+      receive: (body, facts) => receive(body, facts),
       answer,
     }),
   ),
@@ -46,7 +47,11 @@ export type Extend = (
   body: Record<string, unknown>,
 ) => Signal
 
-export function receive(body: unknown, extend: Extend = (signal) => signal): Received {
+export function receive(
+  body: unknown,
+  facts: ReceiveFacts,
+  extend: Extend = (signal) => signal,
+): Received {
   if (!isRecord(body)) return refused('body', 'The notification has to be a JSON object.')
   if (!Array.isArray(body.alerts)) return refused('alerts', 'Has to be a list of alerts.')
   if (body.alerts.length > ALERTS_MAX) {
@@ -58,16 +63,30 @@ export function receive(body: unknown, extend: Extend = (signal) => signal): Rec
   const problems: Problems = []
   const signals: Signal[] = []
   body.alerts.forEach((alert: unknown, index: number) => {
-    const signal = readAlert(alert, body, `alerts[${index}]`, problems)
+    const signal = readAlert(alert, body, `alerts[${index}]`, facts.ignoreLabels ?? [], problems)
     if (signal && isRecord(alert)) signals.push(extend(signal, alert, body))
   })
   return { signals, changes: [], problems }
+}
+
+/** Two replicas of one Prometheus say the same with one label of their own: it is one alert. */
+function identity(
+  labels: Readonly<Record<string, string>>,
+  given: string | null,
+  ignored: readonly string[],
+): string {
+  if (ignored.some((name) => labels[name] !== undefined))
+    return fingerprint(
+      Object.fromEntries(Object.entries(labels).filter(([name]) => !ignored.includes(name))),
+    )
+  return given?.slice(0, 64) ?? fingerprint(labels)
 }
 
 function readAlert(
   alert: unknown,
   body: Record<string, unknown>,
   field: string,
+  ignored: readonly string[],
   problems: Problems,
 ): Signal | null {
   const before = problems.length
@@ -93,7 +112,7 @@ function readAlert(
   const isResolved = status === 'resolved'
   return {
     action: isResolved ? 'resolve' : 'trigger',
-    dedupKey: textIn(alert, 'fingerprint')?.slice(0, 64) ?? fingerprint(labels),
+    dedupKey: identity(labels, textIn(alert, 'fingerprint'), ignored),
     groupKey: text(body.groupKey, 1_024) || null,
     occurredAt: isResolved ? (endsAt ?? null) : startsAt,
     title: titleOf(labels, annotations),

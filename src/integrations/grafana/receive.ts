@@ -2,6 +2,7 @@
 import type {
   Answer,
   Received,
+  ReceiveFacts,
   Signal,
   SourceKind,
   SourceRoute,
@@ -28,8 +29,8 @@ export const grafana: SourceKind = {
   ),
 }
 
-function receive(body: unknown): Received {
-  return receiveAlertmanager(body, extend)
+function receive(body: unknown, facts: ReceiveFacts): Received {
+  return receiveAlertmanager(body, facts, extend)
 }
 
 function extend(
