@@ -1,8 +1,11 @@
 /** Every address of the app, in one place. */
 export const paths = {
-  alerts: '/',
+  home: '/',
+  alerts: '/alerts',
   alert: (name: string) => `/alerts/${encodeURIComponent(name)}`,
   oncall: '/on-call',
+  services: '/services',
+  me: '/me',
   sources: '/sources',
   silences: '/silences',
   settings: '/settings',

@@ -180,12 +180,34 @@ test.runIf(isInstalled)(
 )
 
 test.runIf(isInstalled)(
+  'everything is reached by keyboard: keys that go somewhere, the palette, the sheet of keys',
+  async () => {
+    await page.goto(app.url)
+    await page.getByRole('heading', { name: 'Home' }).waitFor()
+    await page.keyboard.press('g')
+    await page.keyboard.press('o')
+    await page.getByRole('heading', { name: 'On-call now' }).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').fill('rota')
+    await page.getByRole('option', { name: 'Rota' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/on-call/rota')
+    await page.keyboard.press('?')
+    await page.getByRole('heading', { name: 'Keys' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('heading', { name: 'Keys' }).waitFor({ state: 'detached' })
+  },
+  60_000,
+)
+
+test.runIf(isInstalled)(
   'no barrier that axe knows of, light and dark',
   async () => {
     for (const colorScheme of ['dark', 'light'] as const) {
       await page.emulateMedia({ colorScheme })
       for (const path of [
         '/',
+        '/alerts',
         '/alerts/A-1',
         '/on-call',
         '/on-call/rota',
@@ -195,6 +217,7 @@ test.runIf(isInstalled)(
         '/sources',
         '/silences',
         '/settings',
+        '/dev/gallery',
       ]) {
         await page.goto(`${app.url}${path}`)
         await page.getByRole('heading').first().waitFor()

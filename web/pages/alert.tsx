@@ -58,7 +58,7 @@ function Head({ alert }: { alert: AlertDetailShown }) {
   return (
     <header className="grid gap-3">
       <p className="text-mute">
-        <Link to="/" className="underline underline-offset-4">
+        <Link to="/alerts" className="underline underline-offset-4">
           Alerts
         </Link>{' '}
         / {alert.name}

@@ -23,7 +23,7 @@ export function AlertsPage() {
   })
   const alerts = found.data?.alerts ?? []
   const look = (next: { status?: string; q?: string }) =>
-    void navigate({ to: '/', search: { status, q, ...next } as never, replace: true })
+    void navigate({ to: '/alerts', search: { status, q, ...next } as never, replace: true })
   return (
     <div className="grid gap-4">
       <div className="flex flex-wrap gap-3 items-center">

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { del, get, post } from '../api.ts'
+import { useMe } from '../shell/shell.tsx'
 import { Button, Card, Complaint, Field } from '../ui/parts.tsx'
 import { when } from '../ui/time.ts'
 import { Reach } from './reach.tsx'
@@ -18,7 +19,9 @@ type LinkShown = { id: string; schedule: Ref | null; createdAt: string; usedAt: 
 type FeedShown = { id: string; host: string; readAt: string | null; problem: string | null }
 
 /** What concerns only me: how I am reached, when I am away, and my shifts in my own calendar. */
-export function MinePage({ personId }: { personId: string | null }) {
+export function MinePage() {
+  const me = useMe()
+  const personId = me.data?.person?.id ?? null
   return (
     <div className="grid gap-4">
       <h1 className="text-xl font-semibold tracking-tight">Me on call</h1>

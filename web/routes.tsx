@@ -1,0 +1,101 @@
+/** Which page stands at which address. Pages are fetched when they are opened. */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Link,
+  type RouteComponent,
+} from '@tanstack/react-router'
+import { SetupPage, SignInPage, WelcomePage } from './pages/door.tsx'
+import { Shell } from './shell/shell.tsx'
+import { words } from './words/en.ts'
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: () => (
+    <p className="text-mute">
+      {words.nothingHere}{' '}
+      <Link to="/" className="underline">
+        {words.nav.home}
+      </Link>
+    </p>
+  ),
+})
+
+const page = (path: string, component: RouteComponent) =>
+  createRoute({ getParentRoute: () => root, path, component })
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    page(
+      '/',
+      lazyRouteComponent(() => import('./pages/home.tsx'), 'HomePage'),
+    ),
+    createRoute({
+      getParentRoute: () => root,
+      path: '/alerts',
+      component: lazyRouteComponent(() => import('./pages/alerts.tsx'), 'AlertsPage'),
+      validateSearch: (search: Record<string, unknown>): { status?: string; q?: string } => ({
+        status: text(search.status),
+        q: text(search.q),
+      }),
+    }),
+    page(
+      '/alerts/$name',
+      lazyRouteComponent(() => import('./pages/alert.tsx'), 'AlertPage'),
+    ),
+    page(
+      '/on-call',
+      lazyRouteComponent(() => import('./pages/on-call.tsx'), 'OnCallPage'),
+    ),
+    page(
+      '/on-call/$slug',
+      lazyRouteComponent(() => import('./pages/schedule.tsx'), 'SchedulePage'),
+    ),
+    page(
+      '/who',
+      lazyRouteComponent(() => import('./pages/who.tsx'), 'WhoPage'),
+    ),
+    page(
+      '/load',
+      lazyRouteComponent(() => import('./pages/load.tsx'), 'LoadPage'),
+    ),
+    page(
+      '/me',
+      lazyRouteComponent(() => import('./pages/me.tsx'), 'MinePage'),
+    ),
+    page(
+      '/sources',
+      lazyRouteComponent(() => import('./pages/others.tsx'), 'SourcesPage'),
+    ),
+    page(
+      '/silences',
+      lazyRouteComponent(() => import('./pages/others.tsx'), 'SilencesPage'),
+    ),
+    page(
+      '/settings',
+      lazyRouteComponent(() => import('./pages/others.tsx'), 'SettingsPage'),
+    ),
+    page(
+      '/dev/phone',
+      lazyRouteComponent(() => import('./pages/others.tsx'), 'PhonePage'),
+    ),
+    page(
+      '/dev/gallery',
+      lazyRouteComponent(() => import('./pages/gallery.tsx'), 'GalleryPage'),
+    ),
+    page('/sign-in', SignInPage),
+    page('/setup', SetupPage),
+    page('/welcome', WelcomePage),
+  ]),
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,13 @@
+/** `g a` as two keys. */
+export const Keys = ({ of }: { of: string }) => (
+  <span className="inline-flex gap-1" aria-hidden="true">
+    {of.split(' ').map((key) => (
+      <kbd
+        key={key}
+        className="font-mono text-[11px] text-mute border border-line rounded px-1 min-w-5 text-center"
+      >
+        {key.length === 1 ? key.toUpperCase() : key}
+      </kbd>
+    ))}
+  </span>
+)
