@@ -154,7 +154,7 @@ function Strips({ me }: { me: MeShown }) {
       !one.drill,
   )
   return (
-    <>
+    <section aria-label={words.strip.label}>
       {me.paused ? (
         <p role="alert" className="bg-error text-bg px-5 py-2 font-semibold">
           {words.strip.paused}
@@ -173,7 +173,7 @@ function Strips({ me }: { me: MeShown }) {
           {words.strip.reconnecting(clock(new Date(live.lastAt).toISOString()))}
         </p>
       )}
-    </>
+    </section>
   )
 }
 

@@ -19,6 +19,7 @@ export const words = {
     skip: 'Skip to the page',
   },
   strip: {
+    label: 'For everybody',
     paused:
       'Restored from a backup: nothing is sent until somebody resumes. Run: npx allclear resume',
     reconnecting: (at: string) => `Reconnecting, last sync ${at}`,
