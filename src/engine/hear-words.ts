@@ -34,7 +34,7 @@ const TITLE_MAX = 40
 
 export const HELP =
   'Answer 1 to acknowledge, 2 to escalate, 3 if it is not yours. With several pages open add the code: 1 and three digits, or 1 all.'
-const NOTHING_OPEN = 'Nothing is open for you.'
+const NOTHING_OPEN = 'There is nothing to answer.'
 
 type Words = Extract<Reply, { what: 'said' }>
 
@@ -70,10 +70,11 @@ async function choose(deps: HearDeps, tx: Tx, { from, text, once }: Words): Prom
   const hash = senderHash(from)
   const sender = await lockSender(tx, hash)
   if (isIgnored(sender, tx.now)) return null
-  if (once !== undefined && (await isTaken(tx, onceHash(from, once)))) return null
+  const pages = await listPagesSince(tx, personIds, tx.now - RECENT_MS, PAGES_MAX)
+  if (once !== undefined && (await isTaken(tx, onceHash(from, once))))
+    return { kind: 'say', sentence: await lastWord(deps, tx, pages) }
   const understood = understand(text)
   if (!understood) return { kind: 'say', sentence: HELP, isHelp: true }
-  const pages = await listPagesSince(tx, personIds, tx.now - RECENT_MS, PAGES_MAX)
   const { answer, which } = understood
   if (which !== null && which !== 'all') return byCode(deps, tx, pages, which, answer, sender, hash)
   const open = await answerable(deps, tx, pages)
