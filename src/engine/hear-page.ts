@@ -38,7 +38,7 @@ export const onceHash = (from: Heard, once: string): Buffer => hashOf(`${from.ki
 export const senderHash = (from: Heard): Buffer =>
   hashOf(`${from.kind}\n${normalAddress(from.address)}`)
 
-const THROUGH: Readonly<Record<string, Through>> = { sms: 'sms', voice: 'call', email: 'mail' }
+const THROUGH: Readonly<Record<string, Through>> = { sms: 'sms', call: 'call', email: 'mail' }
 export const throughOf = ({ kind, through }: Heard): Through => through ?? THROUGH[kind] ?? 'chat'
 
 /** A page as it stands, with all that is said about it. */

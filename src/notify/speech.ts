@@ -7,6 +7,10 @@ import { presentableLine } from './channel.ts'
 const SENTENCE_MAX = 200
 const SENTENCES_MAX = 6
 
+/** The keys in the order in which they are said; 9 has everything read out once more. */
+export const KEYS_SENTENCE =
+  'Press 1 to acknowledge, 2 to escalate, 3 if it is not yours, 9 to hear this again.'
+
 /** One sentence an item, so that a pause stands between them. */
 export function speech(message: { title: string; body: string; severity?: string }): string[] {
   const severity = message.severity === undefined ? '' : `${message.severity}. `

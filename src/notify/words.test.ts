@@ -48,7 +48,7 @@ test('a number is the same however it is written, and a mail address in any case
 })
 
 test('a contact is theirs by its kind, and a telephone number whatever its kind', () => {
-  const call = { kind: 'voice', fields: { number: '+49 170 1234567' } }
+  const call = { kind: 'call', fields: { number: '+49 170 1234567' } }
   expect(isFrom(call, { kind: 'sms', address: '+491701234567' })).toBe(true)
   const user = { kind: 'chat', fields: { user: 'U123', bundle: true } }
   expect(isFrom(user, { kind: 'chat', address: 'u123' })).toBe(true)

@@ -332,7 +332,7 @@ test('a callback that is quicker than the answer to our own request is not lost'
   await world.beat()
   await world.beat()
   expect(world.told()).toBe('0 ana, 0 ben')
-  const receipt = await world.api<string>('GET', `/api/v1/pages/${await pageOf('ana')}/receipt`)
+  const receipt = await world.api<string>('GET', `/api/v1/pages/${await pageOf('ana')}/receipt.txt`)
   expect(receipt.body).toContain('did not arrive, by the word of the provider (error30003)')
 })
 
@@ -381,7 +381,6 @@ describe('the doors for vendors', () => {
   test('an unknown vendor and one that is not set up are both not there', async () => {
     expect(await ask('no-such-vendor')).toBe(404)
     expect(await ask('http-sms')).toBe(404)
-    expect(await ask('voice-webhook')).toBe(404)
     expect(await ask('constructor/x')).toBe(404)
     expect(await ask('')).toBe(404)
   })

@@ -60,7 +60,7 @@ test('a key that was pressed is heard, with the number that was called', async (
     what: 'pressed',
     token: TOKEN,
     answer: 'acknowledge',
-    from: { kind: 'voice', address: '+491700000001' },
+    from: { kind: 'call', address: '+491700000001' },
   })
 })
 
@@ -112,6 +112,20 @@ test('behind a proxy the port may be there or not', async () => {
   const behind = { publicUrl: `${HOST}:8443${at}` }
   expect((await send({ ...KEYS, ...behind, signedAt: `${HOST}:8443${at}` })).status).toBe(200)
   expect((await send({ ...KEYS, ...behind, signedAt: `${HOST}${at}` })).status).toBe(200)
+})
+
+test("the signatures that Twilio's own documentation and library publish are ours, too", () => {
+  const asked = 'https://mycompany.com/myapp.php?foo=1&bar=2'
+  const form = (caller: string) =>
+    new URLSearchParams({
+      CallSid: 'CA1234567890ABCDE',
+      Caller: caller,
+      Digits: '1234',
+      From: caller,
+      To: '+18005551212',
+    })
+  expect(sign('12345', asked, form('+12349013030'))).toBe('0/KCTR6DLpKmkAf8muzZqo1nDgQ=')
+  expect(sign('12345', asked, form('+14158675309'))).toBe('RSOYDt4T1cUTdK1PDd93/VVr8B8=')
 })
 
 test('fields that come several times are signed in order, each value once', () => {

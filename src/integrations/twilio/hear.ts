@@ -4,14 +4,21 @@
  */
 import { textOf } from '../../notify/channel.ts'
 import { normalAddress } from '../../notify/address.ts'
-import type { Ear, Hear, HookReply, HookRequest, Reply, Said } from '../../notify/reply.ts'
-import { speech } from '../../notify/speech.ts'
+import type {
+  Ear,
+  Hear,
+  HookReply,
+  HookRequest,
+  Reply,
+  Said,
+  Settings,
+} from '../../notify/reply.ts'
+import { KEYS_SENTENCE, speech } from '../../notify/speech.ts'
 import { answerOfDigit, leaves } from '../../notify/words.ts'
 import { isSigned } from './sign.ts'
-import { ask, hangUp, message, nothing } from './twiml.ts'
+import { ask, hangUp, message, nothing } from './reply-twiml.ts'
 
 const FIELDS_MAX = 100
-const KEYS = 'Press 1 to acknowledge, 2 to escalate, 3 if it is not yours, 9 to hear it again.'
 
 const plain = (status: number): HookReply => ({ status, contentType: 'text/plain', body: '' })
 
@@ -36,7 +43,7 @@ export const twilioEar: Ear = {
         ? begin(request, form, call[1], hear)
         : keys(request, form, call[1], hear)
     if (request.path === '/status') return status(form, hear)
-    if (request.path === '/sms') return text(form, textOf(settings, 'from'), hear)
+    if (request.path === '/sms') return text(form, ownNumbers(settings), hear)
     return plain(404)
   },
 }
@@ -57,7 +64,7 @@ const isMachine = (form: URLSearchParams): boolean =>
 
 /** Of a call that we began, the one who was called; of any other, whoever calls. */
 const callerOf = (form: URLSearchParams) => ({
-  kind: 'voice',
+  kind: 'call',
   address: (form.get('Direction') ?? 'outbound-api').startsWith('outbound')
     ? (form.get('To') ?? '')
     : (form.get('From') ?? ''),
@@ -88,7 +95,7 @@ async function begin(
 function read(request: HookRequest, token: string, said: Said, isAgain: boolean): HookReply {
   if (!said.page) return hangUp(said.sentence === null ? [] : [said.sentence])
   const at = `${request.publicUrl.replace(/\/voice\/.*$/, '')}/voice/${token}`
-  return ask([...speech(said.page), KEYS], `${at}/keys`, isAgain ? null : `${at}?again=1`)
+  return ask([...speech(said.page), KEYS_SENTENCE], `${at}/keys`, isAgain ? null : `${at}?again=1`)
 }
 
 async function keys(
@@ -150,10 +157,13 @@ function wordOf(form: URLSearchParams): Reply[] {
   return word(form.get('MessageSid') ?? form.get('SmsSid'), outcome, reason)
 }
 
-async function text(form: URLSearchParams, own: string, hear: Hear): Promise<HookReply> {
+const ownNumbers = (settings: Settings): readonly string[] =>
+  ['from', 'sms_from'].map((name) => normalAddress(textOf(settings, name)))
+
+async function text(form: URLSearchParams, own: readonly string[], hear: Hear): Promise<HookReply> {
   const address = form.get('From') ?? ''
   // Our own number answers nobody, least of all itself (R58).
-  if (address === '' || normalAddress(address) === normalAddress(own)) return nothing()
+  if (address === '' || own.includes(normalAddress(address))) return nothing()
   const from = { kind: 'sms', address }
   const id = form.get('MessageSid')
   const once = id ? { once: id } : {}

@@ -24,7 +24,7 @@ export const voiceWebhookEar: Ear = {
     if (!isTheirs(request, textOf(settings, 'secret'))) return json(403)
     const parsed = parseJson(request.body)
     if (!parsed.ok || !isRecord(parsed.value)) return json(400, { field: 'body' })
-    if (request.path !== '') return json(404)
+    if (request.path !== '' && request.path !== '/status') return json(404)
     const id = request.headers.get('webhook-id') ?? ''
     return 'token' in parsed.value ? key(parsed.value, id, hear) : status(parsed.value, hear)
   },
@@ -63,7 +63,7 @@ async function key(
   const answer = answerOfDigit(textOf(body, 'digit'))
   if (address === '') return json(400, { field: 'number' })
   if (answer === null) return json(400, { field: 'digit' })
-  const from = { kind: 'voice', address }
+  const from = { kind: 'call', address }
   const said = await hear({ what: 'pressed', token: textOf(body, 'token'), answer, from, once })
   return json(200, { done: said.done, sentence: said.sentence })
 }
