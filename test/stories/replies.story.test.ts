@@ -350,6 +350,21 @@ test('STOP switches the contact off, on the record, and START switches it on aga
     tx.query<{ action: string }>("select action from audit where object_kind = 'contact'"),
   )
   expect(audit.map((row) => row.action)).toEqual(['stopContact'])
+  const doctor = await world.api<{ findings: { rule: string; sentence: string }[] }>(
+    'GET',
+    '/api/v1/doctor',
+  )
+  expect(doctor.body.findings.map((one) => one.sentence)).toContain(
+    'nothing is sent to `tel` of Ana (`ana`): it was stopped',
+  )
+  const { people } = (
+    await world.api<{ people: { slug: string; contacts: { slug: string; disabled: string }[] }[] }>(
+      'GET',
+      '/api/v1/people',
+    )
+  ).body
+  const tel = people.find((one) => one.slug === 'ana')?.contacts.find((one) => one.slug === 'tel')
+  expect(tel?.disabled).toBe('stopped')
   expect((await hear({ what: 'started', from })).done).toBe(true)
   expect(await reason()).toEqual([])
 })
@@ -413,6 +428,20 @@ describe('texts', () => {
     await say('ana', `1 ${shop}`)
     expect((await world.alert('A-1')).status).toBe('acknowledged')
     expect((await world.alert('A-2')).status).toBe('firing')
+  })
+
+  test('a message carries its code, and an address that answers to it', async () => {
+    await world.configure(
+      PEOPLE.replace(
+        'rules: { high: [ { after: 0m, use: hook }',
+        'rules: { high: [ { after: 0m, use: tel }',
+      ),
+    )
+    await world.trigger('db')
+    const message = world.app.deps.screen.shown().at(-1)?.message
+    const page = await pageOf('ana')
+    expect(world.app.deps.links.read(message?.replyToken ?? '')).toBe(page)
+    expect(await say('ana', `ack ${message?.code}`)).toContain('You have it.')
   })
 
   test('1 all acknowledges everything that is open for them', async () => {

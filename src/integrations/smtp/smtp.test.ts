@@ -255,3 +255,13 @@ describe('encryption', () => {
     expect([outcome, wasEncrypted]).toEqual([{ kind: 'tryAgain', reason: 'tlsFailed' }, null])
   })
 })
+
+test('a page asks for its answers at an address of its own, where there is one', () => {
+  const token = 'a'.repeat(52)
+  const asked = message({ replyToken: token })
+  const mail = mailOf(asked, 'pager@example.com', 'ana@example.com', 'allclear@example.com')
+  expect(mail.replyTo?.address).toBe(`allclear+${token}@example.com`)
+  expect(mail.text).toContain('Or answer this mail')
+  const plain = mailOf(asked, 'pager@example.com', 'ana@example.com')
+  expect([plain.replyTo, plain.text.includes('answer this mail')]).toEqual([undefined, false])
+})
