@@ -93,7 +93,11 @@ export function recite(seen: Seen): Said {
   const minutes = Math.max(0, Math.round((now - group.openedAt) / MINUTE))
   const since = `Since ${formatLocal(group.openedAt, person.timezone)}, ${minutes} minutes ago`
   const body = next === null ? since : `${since}\nIf you do nothing: ${next}`
-  return { done: false, sentence: title, page: { title, body, severity: group.severity } }
+  return {
+    done: false,
+    sentence: `${title}. ${body.replace('\n', '. ')}`,
+    page: { title, body, severity: group.severity },
+  }
 }
 
 const ANSWERED_BY: Readonly<Record<Exclude<Answer, 'repeat'>, (pageId: Id) => Verb>> = {

@@ -32,7 +32,7 @@ const PAGES_MAX = 200
 const LISTED_MAX = 5
 const TITLE_MAX = 40
 
-export const HELP =
+const HELP =
   'Answer 1 to acknowledge, 2 to escalate, 3 if it is not yours. With several pages open add the code: 1 and three digits, or 1 all.'
 const NOTHING_OPEN = 'There is nothing to answer.'
 
@@ -62,6 +62,9 @@ export async function hearWords(deps: HearDeps, reply: Words): Promise<Said> {
   })
 }
 
+/** Somebody who may be heard: their address, and what was sent to them of late. */
+type Speaker = { tx: Tx; pages: readonly Page[]; sender: Sender; hash: Buffer }
+
 /** Null: not a word to this address, and nothing done. */
 async function choose(deps: HearDeps, tx: Tx, { from, text, once }: Words): Promise<Chosen | null> {
   const directory = await deps.directoryAt(tx)
@@ -76,7 +79,8 @@ async function choose(deps: HearDeps, tx: Tx, { from, text, once }: Words): Prom
   const understood = understand(text)
   if (!understood) return { kind: 'say', sentence: HELP, isHelp: true }
   const { answer, which } = understood
-  if (which !== null && which !== 'all') return byCode(deps, tx, pages, which, answer, sender, hash)
+  if (which !== null && which !== 'all')
+    return byCode(deps, { tx, pages, sender, hash }, which, answer)
   const open = await answerable(deps, tx, pages)
   const [first] = open
   if (!first) return { kind: 'say', sentence: await lastWord(deps, tx, pages) }
@@ -88,12 +92,9 @@ async function choose(deps: HearDeps, tx: Tx, { from, text, once }: Words): Prom
 
 async function byCode(
   deps: HearDeps,
-  tx: Tx,
-  pages: readonly Page[],
+  { tx, pages, sender, hash }: Speaker,
   code: string,
   answer: Answer,
-  sender: Sender,
-  hash: Buffer,
 ): Promise<Chosen> {
   const matching = pages.filter((page) => deps.codes.of(page) === code)
   const open = matching.filter((page) => page.status === 'open')

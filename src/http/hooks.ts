@@ -35,13 +35,13 @@ async function answer(deps: HttpDeps, request: Request, vendor: string): Promise
   const ear = deps.ears.find((one) => one.vendor === vendor)
   const settings = ear ? deps.destinationOf(vendor, {}).settings : {}
   if (!ear || Object.keys(settings).length === 0) return plain(404)
-  const body = await readBody(request)
-  if (body === null) return plain(413)
-  const url = new URL(request.url)
-  const { now } = await deps.db.withTx('web', async (tx) => ({ now: tx.now }))
-  const prefix = `/hooks/${vendor}`
-  const path = url.pathname.slice(prefix.length)
   try {
+    const body = await readBody(request)
+    if (body === null) return plain(413)
+    const url = new URL(request.url)
+    const now = await deps.db.withTx('web', async (tx) => tx.now)
+    const prefix = `/hooks/${vendor}`
+    const path = url.pathname.slice(prefix.length)
     return await within(
       HOOK_MS_MAX,
       ear.hear(

@@ -35,6 +35,24 @@ test('what is not an answer is none, however much it begins like one', () => {
   expect(understand('Shop: ok\nack')).toBeNull()
 })
 
+test('none of our own sentences is an answer, so that two of us never act on each other (R58)', () => {
+  for (const text of [
+    'Acknowledged by Ben at 03:12.',
+    'Acknowledged by you at 03:12. Nobody else is being paged.',
+    'Already acknowledged by Ben at 03:12.',
+    'Already resolved at 03:12.',
+    'You have it. Nobody else is being paged.',
+    'The next level is being paged now.',
+    'Noted: not yours. The next person is being paged.',
+    '2 pages are open. Answer 1 and a code: 427 Shop: db; 815 Depot: belt.',
+    '2 pages: You have it. Nobody else is being paged.',
+    'No page of yours has the code 427.',
+    'There is nothing to answer.',
+    'Answer 1 to acknowledge, 2 to escalate, 3 if it is not yours.',
+  ])
+    expect([text, understand(text)]).toEqual([text, null])
+})
+
 test('only the words alone leave and come back', () => {
   expect(leaves(' Stop ')).toBe('stopped')
   expect(leaves('START')).toBe('started')

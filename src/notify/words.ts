@@ -1,6 +1,7 @@
 /**
  * What people answer in words: "1", "ack", "ok, looking", "not mine 427", "1 all". A digit stands
  * alone or with a code, so that "1 hour please" acknowledges nothing; a word may have more after it.
+ * None of our own sentences is an answer: another Allclear may be listening (R58).
  * Whatever is not understood is nothing, never a guess.
  */
 import type { Answer } from './reply.ts'
@@ -8,17 +9,19 @@ import type { Answer } from './reply.ts'
 /** `which`: a code that names one page, or all that are open; null: the only one there is. */
 export type Understood = { answer: Answer; which: string | 'all' | null }
 
-const DIGITS: Readonly<Record<string, Answer>> = {
+/** These stand alone, or with a code. */
+const ALONE: Readonly<Record<string, Answer>> = {
   1: 'acknowledge',
   2: 'escalate',
   3: 'notMine',
   9: 'repeat',
+  acked: 'acknowledge',
+  acknowledged: 'acknowledge',
 }
+/** These may have more after them. */
 const WORDS: Readonly<Record<string, Answer>> = {
   ack: 'acknowledge',
-  acked: 'acknowledge',
   acknowledge: 'acknowledge',
-  acknowledged: 'acknowledge',
   ok: 'acknowledge',
   okay: 'acknowledge',
   escalate: 'escalate',
@@ -32,7 +35,7 @@ const LINE_MAX = 200
 
 /** The answer of a digit on a telephone; null: none. */
 export const answerOfDigit = (digit: string): Answer | null =>
-  (digit.length === 1 && DIGITS[digit]) || null
+  (digit.length === 1 && ALONE[digit]) || null
 
 export function understand(text: string): Understood | null {
   const words = firstLine(text)
@@ -42,8 +45,8 @@ export function understand(text: string): Understood | null {
   if (Object.hasOwn(WORDS, pair)) return { answer: WORDS[pair] as Answer, which: whichOf(rest[1]) }
   if (Object.hasOwn(WORDS, first))
     return { answer: WORDS[first] as Answer, which: whichOf(rest[0]) }
-  const answer = answerOfDigit(first)
-  if (answer === null || rest.length > 1) return null
+  const answer = Object.hasOwn(ALONE, first) ? ALONE[first] : undefined
+  if (answer === undefined || rest.length > 1) return null
   const which = whichOf(rest[0])
   return rest.length === 1 && which === null ? null : { answer, which }
 }

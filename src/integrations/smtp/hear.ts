@@ -10,7 +10,7 @@ import type { Hear, Settings } from '../../notify/reply.ts'
 import { answerOf, type Received } from './answer.ts'
 import { tokenOf } from './reply-address.ts'
 
-export const MAIL_BYTES_MAX = 512 * 1024
+const MAIL_BYTES_MAX = 512 * 1024
 const CLIENTS_MAX = 50
 const SILENCE_MS = 30_000
 
@@ -113,7 +113,7 @@ async function readParts(raw: Buffer, session: SMTPServerSession): Promise<Recei
 /** Mail that has no plain part: its lines, roughly. Only a few plain words are looked for in it. */
 const withoutTags = (html: string): string =>
   html
-    .replace(/<(style|script|blockquote)\b[^>]*>[^]*?(<\/\1>|$)/gi, '')
+    .replace(/<(style|script|blockquote)\b[^>]*>[\s\S]*?(<\/\1>|$)/gi, '')
     .replace(/<(br|\/p|\/div)\b[^>]*>/gi, '\n')
     .replace(/<[^>]*>/g, '')
     .replace(/&nbsp;/g, ' ')

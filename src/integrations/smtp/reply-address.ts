@@ -2,7 +2,7 @@
 import { isMailAddress } from './mail-address.ts'
 
 /** RFC 5321: 64 characters before the @, of which the token takes 52 and the plus one. */
-export const NAME_MAX = 11
+const NAME_MAX = 11
 const TOKEN = /^[a-z2-7]{52}$/
 
 /** Null: no answer can be taken at this address. */
