@@ -1,10 +1,10 @@
 /** Puts the parts together: storage, engine, doors. Everything that runs is started and stopped here. */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createCodes, createLinks } from './access/secret.ts'
+import { createCodes, createLinks, createTestCodes } from './access/secret.ts'
 import { makeSetupLink } from './access/store.ts'
 import { createRouter } from './alerts/route.ts'
 import type { PipelineFacts } from './alerts/pipeline.ts'
@@ -17,10 +17,13 @@ import type { Directory } from './directory/directory.ts'
 import { createDirectoryCache } from './directory/store.ts'
 import { createEgress } from './egress/egress.ts'
 import { type Beat, startBeat } from './engine/beat.ts'
+import { settleDeliveries } from './engine/deliveries.ts'
 import { checkHealth, countStates, type Health } from './engine/health.ts'
 import { type FeedDeps, readFeed } from './engine/feeds.ts'
+import { createHear } from './engine/hear.ts'
 import { createIntake } from './engine/intake.ts'
 import { probe } from './engine/probe.ts'
+import { startListening } from './engine/listen.ts'
 import { createSender } from './engine/sender.ts'
 import { createSqlStore } from './engine/store-sql.ts'
 import { watchLoad } from './engine/overload.ts'
@@ -31,12 +34,15 @@ import { watchDuty } from './engine/watch.ts'
 import { forecast, forecastForService, nextSentence, whoSentence } from './foresee/who.ts'
 import type { HttpDeps } from './http/deps.ts'
 import { type HttpServer, listen } from './http/server.ts'
-import { CHANNELS, createChannels, SOURCE_KINDS } from './integrations/registry.ts'
+import { CHANNELS, createChannels, EARS, LISTENERS, SOURCE_KINDS } from './integrations/registry.ts'
+import { openMailDoor } from './integrations/smtp/hear.ts'
 import { makeId, pooled } from './lib/id.ts'
 import { createSealer, deriveKey, type Sealer } from './lib/seal.ts'
 import { Problem } from './lib/problem.ts'
 import { createMeter } from './metrics.ts'
 import type { Destination } from './notify/channel.ts'
+import type { Settings } from './notify/reply.ts'
+import { forgetReplies } from './notify/reply-store.ts'
 
 export type Log = (
   level: 'debug' | 'info' | 'warn' | 'error',
@@ -48,6 +54,8 @@ export type App = {
   url: string
   db: Db
   deps: HttpDeps
+  /** Where mail that answers pages is taken; null: nowhere. */
+  mailPort: number | null
   /** The one-time link of the first start; null once somebody has set it up. */
   setupUrl: string | null
   /** One round of deciding and sending, for those who bend the clock. */
@@ -97,6 +105,7 @@ async function assemble(
   const sealer = createSealer(secret)
   const links = createLinks(deriveKey(secret, 'links'))
   const codes = createCodes(deriveKey(secret, 'codes'))
+  const testCodes = createTestCodes(deriveKey(secret, 'test codes'))
   const egress = createEgress({ allow: config.egressAllow })
   stops.push(() => egress.close())
   const channels = createChannels(egress)
@@ -128,6 +137,7 @@ async function assemble(
     channelOf: channels.of,
     destinationOf: settings.destinationOf,
     linkFor: (pageId) => `${base.url}/p/${links.make(pageId)}`,
+    answersFor: (page) => ({ replyToken: links.makeShort(page.id), code: codes.of(page) }),
     nextFor(claim, { lead }) {
       const climb = claim.climbs.get(lead.climbId)
       const zone = claim.directory.people.get(lead.personId)?.timezone ?? 'UTC'
@@ -147,6 +157,16 @@ async function assemble(
       }),
   })
 
+  const hear = createHear({
+    db,
+    directoryAt,
+    tools,
+    nudge,
+    links,
+    codes,
+    nextFor: (directory, climb, now, zone) =>
+      nextSentence(forecast(directory, climb, now, { loudness: tools.loudnessOf }), zone),
+  })
   const health = createHealth(db)
   const runsEngine = config.only === 'all' || config.only === 'engine'
   const decideRound = async (): Promise<boolean> => {
@@ -156,6 +176,7 @@ async function assemble(
   }
   /** Everything that is not a page: hand-overs of duty, and what people are told. */
   const tellRound = async (): Promise<boolean> => {
+    const settled = await settleDeliveries({ db, directoryAt, tools, nudge })
     const woke = await watchDuty(db, directoryAt, tools)
     const told = await tellDue({
       db,
@@ -166,14 +187,20 @@ async function assemble(
       publicUrl: () => base.url,
       timeLimit,
     })
-    return woke + told > 0
+    return settled + woke + told > 0
   }
   const sendRound = async (): Promise<boolean> => (await sender.sendDue()) > 0
   if (runsEngine && options.beats !== false) {
     decide = startBeat(decideRound, trouble('decide'), options.beatMs)
     send = startBeat(sendRound, trouble('send'), options.beatMs)
     const telling = startBeat(tellRound, trouble('tell'), TELL_MS)
+    const listening = startListening(
+      { db, node: randomUUID(), settingsOf: settings.settingsOf, hear, timeLimit },
+      LISTENERS,
+      trouble('listen'),
+    )
     stops.push(
+      () => listening.stop(),
       () => telling.stop(),
       () => send?.stop().then(() => sender.idle()),
       () => decide?.stop(),
@@ -207,6 +234,7 @@ async function assemble(
       await health.refresh()
       await readFeed(feedDeps)
       await lookAtLoad()
+      await db.withTx('chores', forgetReplies)
       await db.withTx('chores', (tx) =>
         tx.query("select ensure_partitions((clock_timestamp() at time zone 'UTC')::date)"),
       )
@@ -228,6 +256,8 @@ async function assemble(
     channels: CHANNELS,
     channelOf: channels.of,
     destinationOf: settings.destinationOf,
+    ears: EARS,
+    hear,
     reloadChannels: settings.reload,
     screen: channels.screen,
     plan: {
@@ -260,7 +290,7 @@ async function assemble(
     },
     assets: options.assets ?? new Map(),
     backup: () => backupToFile(db, secret),
-    codes,
+    testCodes,
     testSend: (contactId) =>
       probe(
         {
@@ -269,7 +299,7 @@ async function assemble(
           tools,
           channelOf: channels.of,
           destinationOf: settings.destinationOf,
-          codes,
+          codes: testCodes,
         },
         contactId,
       ),
@@ -283,6 +313,17 @@ async function assemble(
     ? `http://${shownHost.includes(':') ? `[${shownHost}]` : shownHost}:${http.port}`
     : ''
   if (config.publicUrl === null) base.url = url
+  const mail =
+    config.mailPort === null || config.only === 'engine'
+      ? null
+      : await openMailDoor({
+          host: config.host,
+          port: config.mailPort,
+          settings: () => settings.settingsOf('email'),
+          hear,
+          onTrouble: trouble('mail'),
+        })
+  if (mail) stops.push(() => mail.stop())
   const setup = http
     ? await db.withTx('web', (tx) => makeSetupLink(tx, tools.makeId(tx.now)))
     : null
@@ -293,6 +334,7 @@ async function assemble(
     url,
     db,
     deps,
+    mailPort: mail?.port ?? null,
     setupUrl: setup === null ? null : `${base.url}/setup#${setup}`,
     async beat() {
       while (await decideRound()) await Promise.resolve()
@@ -414,6 +456,7 @@ function createSettings(db: Db, sealer: Sealer, webhookSecret: string) {
       )
       known = Object.fromEntries(rows.map((row) => [row.kind, row.settings]))
     },
+    settingsOf: (kind: string): Settings => open(known[kind] ?? {}),
     destinationOf: (kind: string, fields: Readonly<Record<string, unknown>>): Destination => ({
       contact: open(fields),
       settings: {

@@ -4,6 +4,8 @@ import { Problem } from './lib/problem.ts'
 export type Config = {
   host: string
   port: number
+  /** Where mail that answers pages is taken, at the same host; null: nowhere. */
+  mailPort: number | null
   dataDir: string
   databaseUrl: string | null
   publicUrl: string | null
@@ -29,6 +31,9 @@ export function readConfig(
   const port = Number(env.ALLCLEAR_PORT ?? 3911)
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw wrong('ALLCLEAR_PORT', 'not a port (0 to 65535).')
+  const mailPort = env.ALLCLEAR_MAIL_PORT ? Number(env.ALLCLEAR_MAIL_PORT) : null
+  if (mailPort !== null && (!Number.isInteger(mailPort) || mailPort < 0 || mailPort > 65_535))
+    throw wrong('ALLCLEAR_MAIL_PORT', 'not a port (0 to 65535).')
   const adminToken = env.ALLCLEAR_ADMIN_TOKEN || null
   if (adminToken !== null && adminToken.length < ADMIN_TOKEN_MIN) {
     throw wrong(
@@ -60,6 +65,7 @@ export function readConfig(
   return {
     host: env.ALLCLEAR_HOST || '127.0.0.1',
     port,
+    mailPort,
     dataDir: env.ALLCLEAR_DATA || './.allclear',
     databaseUrl,
     publicUrl,

@@ -155,7 +155,7 @@ test('the environment is read in one place (the command line reads its own conne
 
 const PURE = files
   .filter((file) =>
-    /^(severity\/|incidents\/(?!store|.*-store)|alerts\/(fold|join|pipeline|silence|matcher|alert)|escalation\/|notify\/(bundle|outcome|page|message|receipt)|oncall\/(shifts|turns|schedule)|people\/(rules|person)|foresee\/|access\/can|timeline\/sentence)/.test(
+    /^(severity\/|incidents\/(?!store|.*-store)|alerts\/(fold|join|pipeline|silence|matcher|alert)|escalation\/|notify\/(bundle|outcome|page|message|receipt|words|courtesy|address|speech)|oncall\/(shifts|turns|schedule)|people\/(rules|person)|foresee\/|access\/can|timeline\/sentence)/.test(
       file.path,
     ),
   )

@@ -20,6 +20,7 @@ import type { Tools } from './tools.ts'
 import * as duty from './verbs/duty.ts'
 import * as mute from './verbs/mute.ts'
 import { type RaiseAsked, raiseAlert, tryChain } from './verbs/raise.ts'
+import * as reach from './verbs/reach.ts'
 import * as respond from './verbs/respond.ts'
 
 export type Acting = { actor: Actor; who: Principal; requestId?: string }
@@ -47,6 +48,7 @@ export type Verb =
   | { verb: 'withdrawCover'; coverId: Id }
   | { verb: 'acceptHandoff'; handoffId: Id; personId: Id }
   | { verb: 'noteHandoff'; handoffId: Id; text: string }
+  | { verb: 'stopContact' | 'startContact'; personId: Id; contactId: Id }
   | { verb: 'resume' }
 
 export type Acted =
@@ -99,6 +101,12 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
       allow(acting.who, 'silence', { teamId: maintenance.teamId })
       return ended(await mute.endMaintenance(doing, asked.maintenanceId))
     }
+    case 'stopContact':
+      allow(acting.who, 'self', { personId: asked.personId })
+      return ended(await reach.stopContact(desk, tx, asked.personId, asked.contactId))
+    case 'startContact':
+      allow(acting.who, 'self', { personId: asked.personId })
+      return ended(await reach.startContact(desk, tx, asked.personId, asked.contactId))
     case 'resume':
       allow(acting.who, 'administer')
       return resume(tx)
@@ -274,6 +282,7 @@ async function auditRow(
 }
 
 function objectOf(asked: Verb): { kind: string; id: Id | null } {
+  if ('contactId' in asked) return { kind: 'contact', id: asked.contactId }
   if ('handoffId' in asked) return { kind: 'handoff', id: asked.handoffId }
   if ('coverId' in asked) return { kind: 'cover', id: asked.coverId }
   if ('scheduleId' in asked) return { kind: 'schedule', id: asked.scheduleId }

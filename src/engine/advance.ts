@@ -8,7 +8,7 @@ import { type Climb, type ClimbState, wakeAtOf } from '../escalation/climb.ts'
 import { decide, type Effect, type Event, type Facts } from '../escalation/decide.ts'
 import { factsFor } from '../escalation/people.ts'
 import type { Id } from '../lib/id.ts'
-import type { Attempt, Page, PageStatus } from '../notify/page.ts'
+import { type Attempt, isLost, type Page, type PageStatus } from '../notify/page.ts'
 import { whoIsOnCall } from '../oncall/shifts.ts'
 import { planFor } from '../people/rules.ts'
 import type { Entry } from '../timeline/entry.ts'
@@ -78,8 +78,7 @@ function gather(desk: Desk, climb: Climb, event: Event): Facts {
 /** Something reached this person, or is going to be tried. */
 function mayStillReach(desk: Desk, pageId: Id): boolean {
   for (const attempt of desk.all('attempt')) {
-    const isLost = attempt.status === 'failed' || attempt.status === 'cancelled'
-    if (attempt.pageId === pageId && !isLost) return true
+    if (attempt.pageId === pageId && !isLost(attempt)) return true
   }
   return false
 }
@@ -226,6 +225,8 @@ function firstTry(
     startedAt: null,
     finishedAt: null,
     providerId: null,
+    delivery: null,
+    deliveryReason: null,
     drillId: page.drillId,
   }
 }

@@ -54,7 +54,8 @@ const QUESTIONS: readonly Question[] = [
     name: 'pagesWithoutAttempt',
     // An open page of a live climb that was never tried, and that nothing is going to try.
     sql: `select count(*) as value from pages p where p.status = 'open' and p.opened_at < $1
-      and not exists (select 1 from attempts t where t.page_id = p.id and t.status in ('waiting', 'claimed', 'sent', 'unknown'))
+      and not exists (select 1 from attempts t where t.page_id = p.id and t.status in ('waiting', 'claimed', 'sent', 'unknown')
+        and t.delivery is distinct from 'undelivered')
       and exists (select 1 from climbs c where c.id = p.climb_id and c.ended_at is null and c.wake_at is null
         and c.state->>'status' <> 'held')`,
     say: (count) => `${count} pages reached nobody and nothing is going to try again`,

@@ -4,7 +4,7 @@
  */
 import { Problem } from '../lib/problem.ts'
 import type { Channel, Destination, Outcome } from '../notify/channel.ts'
-import { compose, type Told } from '../notify/message.ts'
+import { compose, type MessageFacts, type Told } from '../notify/message.ts'
 import { type Attempt, CALL_MS_MAX } from '../notify/page.ts'
 import { type Claim, CLAIM_MAX, type Claimed, claim, contactOf, laneOf } from './claim.ts'
 import { reportFailed, reportSent, type Result } from './report.ts'
@@ -25,6 +25,7 @@ export type SenderDeps = {
   /** A contact's fields and its channel's settings, with secrets opened. */
   destinationOf: (kind: string, fields: Readonly<Record<string, unknown>>) => Destination
   linkFor: (pageId: string) => string | null
+  answersFor?: MessageFacts['answersFor']
   /** "Ben is paged at 14:07 (15:07 for him)", from the engine's own preview; null: nothing is to come. */
   nextFor: (claim: Claim, claimed: Claimed) => string | null
   /** An abort signal that fires after so many milliseconds. */
@@ -136,6 +137,7 @@ async function deliver(deps: SenderDeps, claimed: Claim, message: Claimed): Prom
   const channel = deps.channelOf(lead.channel)
   const person = claimed.directory.people.get(lead.personId)
   if (!person || !contact) return { kind: 'gaveUp', reason: 'contactGone' }
+  if (contact.disabledReason !== null) return { kind: 'gaveUp', reason: 'contactStopped' }
   if (!channel) return { kind: 'gaveUp', reason: 'channelNotConfigured' }
   const told = tell(claimed, lead)
   if (!told) return { kind: 'gaveUp', reason: 'pageGone' }
@@ -147,6 +149,7 @@ async function deliver(deps: SenderDeps, claimed: Claim, message: Claimed): Prom
         now: claimed.now,
         timezone: person.timezone,
         linkFor: deps.linkFor,
+        answersFor: deps.answersFor,
         next: deps.nextFor(claimed, message),
       },
     )

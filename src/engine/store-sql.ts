@@ -136,6 +136,7 @@ const WHERE: Readonly<Record<string, string>> = {
   groupId: 'group_id = any($1::uuid[])',
   climbId: 'climb_id = any($1::uuid[])',
   pageId: 'page_id = any($1::uuid[])',
+  providerId: 'provider_id = any($1::text[])',
   openKey: "key = any($1::text[]) and status <> 'resolved'",
   currentKey:
     '(source_id, dedup_key) in (select * from unnest($1::uuid[], $2::text[])) and current',

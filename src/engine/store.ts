@@ -24,7 +24,7 @@ export type Lookup =
   | { kind: 'group'; by: 'id' | 'openKey'; values: readonly string[] }
   | { kind: 'climb'; by: 'id'; values: readonly Id[] }
   | { kind: 'page'; by: 'id' | 'climbId'; values: readonly Id[] }
-  | { kind: 'attempt'; by: 'id' | 'pageId'; values: readonly Id[] }
+  | { kind: 'attempt'; by: 'id' | 'pageId' | 'providerId'; values: readonly string[] }
 
 export type Signalled = {
   id: Id

@@ -121,6 +121,8 @@ export const TABLES = {
     startedAt: 'timestamptz',
     finishedAt: 'timestamptz',
     providerId: 'text',
+    delivery: 'text',
+    deliveryReason: 'text',
     drillId: 'uuid',
   }),
 } as const

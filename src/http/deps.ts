@@ -1,3 +1,4 @@
+import type { Links } from '../access/secret.ts'
 import type { Db } from '../db/tx.ts'
 import type { DirectoryCache } from '../directory/store.ts'
 import type { ActDeps } from '../engine/act.ts'
@@ -6,6 +7,7 @@ import type { Intake } from '../engine/intake.ts'
 import type { Tools } from '../engine/tools.ts'
 import type { SourceKind } from '../alerts/source.ts'
 import type { Channel, ChannelDescription, Destination, Outcome } from '../notify/channel.ts'
+import type { Ear, Hear } from '../notify/reply.ts'
 import type { PlanDeps } from '../plan/deps.ts'
 import type { PretendScreen } from '../integrations/pretend/send.ts'
 import type { Sealer } from '../lib/seal.ts'
@@ -20,11 +22,14 @@ export type HttpDeps = ActDeps & {
   channels: readonly ChannelDescription[]
   channelOf: (kind: string) => Channel | null
   destinationOf: (kind: string, fields: Readonly<Record<string, unknown>>) => Destination
+  /** Vendors who call us back, and where what they tell goes. */
+  ears: readonly Ear[]
+  hear: Hear
   reloadChannels: () => Promise<void>
   screen: PretendScreen
   plan: PlanDeps
   sealer: Sealer
-  links: { make(pageId: string): string; read(token: string): string | null }
+  links: Links
   health: () => Promise<Health>
   metrics: () => Promise<string>
   adminToken: string | null
@@ -35,7 +40,7 @@ export type HttpDeps = ActDeps & {
   /** Writes a backup into a file of our own; the caller reads it and removes it. */
   backup: () => Promise<{ path: string; remove(): void }>
   /** Codes that prove a contact. */
-  codes: { hash(contactId: string, code: string): Buffer }
+  testCodes: { hash(contactId: string, code: string): Buffer }
   testSend: (contactId: string) => Promise<Outcome>
   log: (level: 'info' | 'warn' | 'error', what: string, detail?: Record<string, unknown>) => void
   version: string

@@ -1,21 +1,19 @@
 /** Signed links: who opens one is the person who was paged. They act by POST only. */
 import { createHash } from 'node:crypto'
-import type { Group } from '../alerts/alert.ts'
 import { listChanges } from '../alerts/read.ts'
 import type { Directory } from '../directory/directory.ts'
-import { act, type Acted, type Verb } from '../engine/act.ts'
+import { act, type Verb } from '../engine/act.ts'
+import { ANSWER_MS, answeredSentence, type Reader, settledSentence } from '../engine/answers.ts'
+import { principalOf } from '../engine/principal.ts'
 import { engineTx } from '../engine/store-sql.ts'
 import { forecast, nextSentence } from '../foresee/who.ts'
-import { DAY, HOUR, MINUTE } from '../lib/instant.ts'
-import { formatLocal, formatTime } from '../lib/zone.ts'
+import { HOUR, MINUTE } from '../lib/instant.ts'
+import { formatLocal } from '../lib/zone.ts'
 import { findPage, type PageWithAttempts } from '../notify/read.ts'
-import { principalOf } from './auth.ts'
 import type { HttpDeps } from './deps.ts'
 import { personName } from './present.ts'
 import { goneHtml, SCREEN_CSS, type ScreenFacts, screenHtml } from './screen.ts'
-import { toActedView } from './routes/alerts.ts'
 
-export const LINK_MS = 7 * DAY
 const SNOOZE_MS = 10 * MINUTE
 const WORDS = ['acknowledge', 'escalate', 'not-mine', 'snooze'] as const
 type Word = (typeof WORDS)[number]
@@ -75,7 +73,7 @@ async function look(deps: HttpDeps, pageId: string): Promise<Seen | null> {
     const directory = await deps.directoryAt(tx)
     const page = await findPage(tx, pageId)
     const person = page && directory.people.get(page.personId)
-    if (!page || !person || tx.now - page.openedAt > LINK_MS) return null
+    if (!page || !person || tx.now - page.openedAt > ANSWER_MS) return null
     const store = engineTx(tx, deps.directoryAt)
     const [group] = await store.peek({ kind: 'group', by: 'id', values: [page.groupId] })
     const [climb] = await store.peek({ kind: 'climb', by: 'id', values: [page.climbId] })
@@ -114,7 +112,7 @@ async function look(deps: HttpDeps, pageId: string): Promise<Seen | null> {
           `${one.summary}, ${Math.max(0, Math.round((group.openedAt - one.happenedAt) / MINUTE))} min before`,
       ),
       next,
-      settled: settled(group, page, directory, zone),
+      settled: settledSentence(group, page, readerOf(directory, page.personId, zone)),
       said: null,
       canEscalate: climb.state.status !== 'stopped',
     }
@@ -122,24 +120,11 @@ async function look(deps: HttpDeps, pageId: string): Promise<Seen | null> {
   })
 }
 
-/** How it stands, when there is nothing left for this person to answer. */
-function settled(
-  group: Group,
-  page: PageWithAttempts,
-  directory: Directory,
-  zone: string,
-): string | null {
-  if (group.status === 'resolved')
-    return `Resolved at ${formatTime(group.resolvedAt ?? page.openedAt, zone)}. Nothing is left to do.`
-  if (group.status === 'acknowledged' && page.status !== 'open') {
-    const at = formatTime(group.acknowledgedAt ?? page.openedAt, zone)
-    if (group.acknowledgedBy === page.personId)
-      return `Acknowledged by you at ${at}. Nobody else is being paged.`
-    return `Acknowledged by ${personName(directory, group.acknowledgedBy)} at ${at}.`
-  }
-  if (page.status === 'declined') return 'You said it is not yours. The next person is being paged.'
-  return null
-}
+const readerOf = (directory: Directory, personId: string, zone: string): Reader => ({
+  personId,
+  name: (id) => personName(directory, id),
+  zone,
+})
 
 async function press(deps: HttpDeps, seen: Seen, word: Word): Promise<string> {
   const { page, directory, zone, now } = seen
@@ -157,25 +142,9 @@ async function press(deps: HttpDeps, seen: Seen, word: Word): Promise<string> {
     { actor: { kind: 'person', id: page.personId, through: 'link' }, who },
     verbs[word],
   )
-  return sentenceFor(word, acted, page.personId, directory, zone)
-}
-
-function sentenceFor(
-  word: Word,
-  acted: Acted,
-  personId: string,
-  directory: Directory,
-  zone: string,
-): string {
-  if (acted.kind === 'done') {
-    return {
-      acknowledge: 'You have it. Nobody else is being paged.',
-      escalate: 'The next level is being paged now.',
-      'not-mine': 'Noted: not yours. The next person is being paged.',
-      snooze: 'Put off for 10 minutes. Then you are paged again, if it still fires.',
-    }[word]
-  }
-  if (acted.reason === 'alreadyAcknowledged' && acted.by === personId)
-    return `Already acknowledged by you at ${formatTime(acted.at ?? 0, zone)}.`
-  return toActedView(acted, (id) => personName(directory, id), zone).sentence
+  return answeredSentence(
+    word === 'not-mine' ? 'notMine' : word,
+    acted,
+    readerOf(directory, page.personId, zone),
+  )
 }

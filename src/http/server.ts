@@ -16,6 +16,7 @@ import type { HttpDeps } from './deps.ts'
 import { problemReply } from './errors.ts'
 import { createEvents, type Events } from './events.ts'
 import { createIngest } from './ingest.ts'
+import { noHook, serveHook } from './hooks.ts'
 import { openLink } from './link.ts'
 import type { Call, Caller, Reply, Route } from './route.ts'
 import { alertRoutes } from './routes/alerts.ts'
@@ -72,6 +73,11 @@ export const OTHER_DOORS: readonly { method: string; path: string; policy: strin
     path: '/p/{token}/{verb}',
     policy: 'signed link, bound to one page and person',
   },
+  {
+    method: 'post',
+    path: '/hooks/{vendor}/*',
+    policy: "the vendor's own signature, checked by its ear before anything else is read",
+  },
 ]
 
 const APP_CSP =
@@ -105,6 +111,8 @@ export function createApp(deps: HttpDeps): { app: Hono; events: Events } {
   app.post('/p/:token/:verb', async (context) =>
     linked(await openLink(deps, context.req.param('token'), context.req.param('verb'), true)),
   )
+  app.post('/hooks/:vendor/*', (context) => serveHook(deps, context))
+  app.all('/hooks/*', noHook)
   app.all('/api/*', (context) =>
     respond(problemReply(notFound('route'), requestIdOf(context.req.raw), () => undefined)),
   )

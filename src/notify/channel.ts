@@ -42,6 +42,10 @@ export type Outgoing = {
   url: string | null
   /** Signed addresses that act by POST, for channels with buttons. */
   actions: readonly { verb: 'acknowledge' | 'escalate' | 'notMine'; label: string; url: string }[]
+  /** Signed, for an address that answers are mailed to. Left out where there is no single page to answer. */
+  replyToken?: string
+  /** Names this page in an answer by text ("1 427") to its person, where several are open. */
+  code?: string
   /** Structured content, for machines. */
   data: Readonly<Record<string, unknown>>
   drill: boolean

@@ -25,6 +25,8 @@ export type MessageFacts = {
   timezone: string
   /** Signed address of the page screen, and of the verbs that act by POST. Null: no public address. */
   linkFor: (pageId: string) => string | null
+  /** By what it is answered in a mail and in a text. Left out: by its link alone. */
+  answersFor?: (page: { id: string; personId: string }) => { replyToken: string; code: string }
   /** "Ben is paged at 14:07" — what happens if nobody answers, from the engine's own preview. */
   next: string | null
 }
@@ -43,7 +45,14 @@ export function compose(lead: Told, others: readonly Told[], facts: MessageFacts
   } as const
   const actions = url === null ? [] : actionsAt(url)
   if (others.length === 0) {
-    return { ...base, title: titleOf(lead), body: bodyOf(lead, facts), actions, data: dataOf(lead) }
+    return {
+      ...base,
+      ...facts.answersFor?.(lead.page),
+      title: titleOf(lead),
+      body: bodyOf(lead, facts),
+      actions,
+      data: dataOf(lead),
+    }
   }
   const all = [lead, ...others]
   const named = all.slice(0, NAMED_MAX).map((told) => `• ${titleOf(told)}`)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Outcome } from './channel.ts'
-import { follow, pauseMs } from './outcome.ts'
+import { afterDelivery, afterStop, follow, pauseMs } from './outcome.ts'
 import type { Attempt } from './page.ts'
 
 const attempt = (more: Partial<Attempt> = {}): Attempt => ({
@@ -24,6 +24,8 @@ const attempt = (more: Partial<Attempt> = {}): Attempt => ({
   startedAt: 0,
   finishedAt: null,
   providerId: null,
+  delivery: null,
+  deliveryReason: null,
   drillId: null,
   ...more,
 })
@@ -110,4 +112,61 @@ test('pauses grow to a minute and no further, and jitter takes at most half of t
     500, 1_000, 2_000, 4_000, 30_000, 30_000,
   ])
   expect([1, 2, 99].map((tries) => pauseMs(tries, 1))).toEqual([1_000, 2_000, 60_000])
+})
+
+const waiting = attempt({
+  id: 'b',
+  contactId: 'mail',
+  slot: 1,
+  status: 'waiting',
+  dueAt: 180_000,
+  wakeAt: 180_000,
+})
+const sent = attempt({ status: 'sent', wakeAt: null, providerId: 'SM1' })
+const facts = (siblings: readonly Attempt[], status: 'open' | 'acknowledged' = 'open') => ({
+  now: 1_000,
+  page: { status },
+  siblings,
+})
+const undelivered = { outcome: 'undelivered', reason: 'busy' } as const
+
+test('a message that did not arrive brings the next contact forward; where there is none it says so', () => {
+  const followed = afterDelivery(sent, undelivered, facts([sent, waiting]))
+  expect(followed?.attempts.map(({ id, delivery, wakeAt }) => [id, delivery, wakeAt])).toEqual([
+    ['a', 'undelivered', null],
+    ['b', null, 1_000],
+  ])
+  expect(followed?.unreachable).toBe(false)
+  expect(afterDelivery(sent, undelivered, facts([sent]))?.unreachable).toBe(true)
+  expect(afterDelivery(sent, undelivered, facts([sent, waiting], 'acknowledged'))).toEqual({
+    attempts: [{ ...sent, delivery: 'undelivered', deliveryReason: 'busy' }],
+    unreachable: false,
+  })
+})
+
+test('in whatever order the words of a provider come, and how often, they end the same', () => {
+  const words = ['unknown', 'undelivered', 'delivered', 'undelivered', 'delivered'] as const
+  for (let turn = 0; turn < words.length; turn += 1) {
+    let row = sent
+    for (const outcome of [...words.slice(turn), ...words.slice(0, turn)]) {
+      const followed = afterDelivery(row, { outcome, reason: null }, facts([row, waiting]))
+      row = followed?.attempts[0] ?? row
+    }
+    expect(row.delivery).toBe('delivered')
+    expect(afterDelivery(row, undelivered, facts([row, waiting]))).toBeNull()
+  }
+})
+
+test('a contact that was stopped is waited for no longer, and one that a page does not use is no matter', () => {
+  const followed = afterStop('phone', {
+    now: 1_000,
+    siblings: [attempt({ contactId: 'phone', status: 'waiting', wakeAt: 5 }), waiting],
+  })
+  expect(followed?.attempts.map(({ id, status, wakeAt }) => [id, status, wakeAt])).toEqual([
+    ['a', 'cancelled', null],
+    ['b', 'waiting', 1_000],
+  ])
+  expect(afterStop('phone', { now: 1_000, siblings: [waiting] })).toBeNull()
+  const only = [attempt({ contactId: 'phone', status: 'waiting', wakeAt: 5 })]
+  expect(afterStop('phone', { now: 1_000, siblings: only })?.unreachable).toBe(true)
 })

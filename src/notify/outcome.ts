@@ -8,7 +8,8 @@
 import type { Id } from '../lib/id.ts'
 import { type Instant, SECOND } from '../lib/instant.ts'
 import type { Outcome } from './channel.ts'
-import { type Attempt, DELIVERIES_PER_SLOT_MAX, FAIL_OVER_MS, isOver, type Page } from './page.ts'
+import { type Attempt, DELIVERIES_PER_SLOT_MAX, FAIL_OVER_MS, isLost, type Page } from './page.ts'
+import type { Delivery } from './reply.ts'
 
 export const RETRY_MS_MAX = 60 * SECOND
 
@@ -48,12 +49,64 @@ export function follow(attempt: Attempt, outcome: Outcome, facts: OutcomeFacts):
     isOut || retryIsLate(retry, attempt, others) ? bringForward(attempt, others, facts.now) : null
   const rows = [ended, retry, forward].filter((row) => row !== null)
   const isAnythingLeft =
-    retry !== null ||
-    others.some(
-      (other) => !isOver(other) || other.status === 'sent' || other.status === 'unknown',
-    ) ||
-    ended.status === 'unknown'
+    retry !== null || others.some((other) => !isLost(other)) || ended.status === 'unknown'
   return { attempts: rows, unreachable: !isAnythingLeft }
+}
+
+/** How much a word counts: words come doubled and out of order, and all orders end the same. */
+const RANK: Readonly<Record<Delivery, number>> = { unknown: 0, undelivered: 1, delivered: 2 }
+
+/**
+ * What follows from the provider's word on a message it had accepted. One that did not arrive counts
+ * like one that failed: the next contact comes forward, or the climb hears that nothing is left. It
+ * is not sent again over the same contact, which the provider has tried already. A later word that
+ * it did arrive is believed; what was brought forward meanwhile stays. Null: nothing new.
+ */
+export function afterDelivery(
+  attempt: Attempt,
+  word: { outcome: Delivery; reason: string | null },
+  facts: Pick<OutcomeFacts, 'now' | 'page' | 'siblings'>,
+): Followed | null {
+  if (attempt.delivery !== null && RANK[word.outcome] <= RANK[attempt.delivery]) return null
+  const told: Attempt = { ...attempt, delivery: word.outcome, deliveryReason: word.reason }
+  if (word.outcome !== 'undelivered' || facts.page.status !== 'open')
+    return { attempts: [told], unreachable: false }
+  const others = facts.siblings.filter((sibling) => sibling.id !== attempt.id)
+  const forward = bringForward(attempt, others, facts.now)
+  return {
+    attempts: forward === null ? [told] : [told, forward],
+    unreachable: others.every(isLost),
+  }
+}
+
+/**
+ * A contact is switched off while pages are open: what waited for it is not sent, and the next
+ * contact comes forward. Null: the plan of this page does not use it.
+ */
+export function afterStop(
+  contactId: Id,
+  facts: Pick<OutcomeFacts, 'now' | 'siblings'>,
+): Followed | null {
+  const first = facts.siblings.find((attempt) => attempt.contactId === contactId)
+  if (!first) return null
+  const ended = facts.siblings
+    .filter((attempt) => attempt.contactId === contactId && attempt.status === 'waiting')
+    .map(
+      (attempt): Attempt => ({
+        ...attempt,
+        status: 'cancelled',
+        reason: 'stopped',
+        wakeAt: null,
+        finishedAt: facts.now,
+      }),
+    )
+  const over = new Set(ended.map((attempt) => attempt.id))
+  const others = facts.siblings.filter((attempt) => !over.has(attempt.id))
+  const forward = bringForward({ ...first, slot: -1 }, others, facts.now)
+  return {
+    attempts: forward === null ? ended : [...ended, forward],
+    unreachable: others.every(isLost),
+  }
 }
 
 function nextTry(

@@ -2,6 +2,7 @@ import type { Urgency, Visibility } from '../alerts/alert.ts'
 import type { Severity } from '../alerts/source.ts'
 import type { Id } from '../lib/id.ts'
 import type { Instant } from '../lib/instant.ts'
+import type { Delivery } from './reply.ts'
 
 export type PageStatus = 'open' | 'acknowledged' | 'resolved' | 'superseded' | 'declined'
 
@@ -60,6 +61,9 @@ export type Attempt = {
   startedAt: Instant | null
   finishedAt: Instant | null
   providerId: string | null
+  /** The provider's own word on what became of it, after it was sent. Null: none has come. */
+  delivery: Delivery | null
+  deliveryReason: string | null
   drillId: Id | null
 }
 
@@ -70,6 +74,12 @@ export const CALL_MS_MAX = 15_000
 export const DELIVERIES_PER_SLOT_MAX = 3
 /** A person is failed over to their next contact at the latest so long after a slot was due. */
 export const FAIL_OVER_MS = 20_000
+
+/** Nothing of it reached the person, and nothing more will come of it. */
+export const isLost = (attempt: Pick<Attempt, 'status' | 'delivery'>): boolean =>
+  attempt.status === 'failed' ||
+  attempt.status === 'cancelled' ||
+  attempt.delivery === 'undelivered'
 
 export const isOver = (attempt: Pick<Attempt, 'status'>): boolean =>
   attempt.status !== 'waiting' && attempt.status !== 'claimed'

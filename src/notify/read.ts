@@ -1,6 +1,7 @@
 /** The delivery ledger and the receipts of pages. Reads only. */
 import type { Tx } from '../db/tx.ts'
 import type { Id } from '../lib/id.ts'
+import { type Instant, toIso } from '../lib/instant.ts'
 import type { Attempt, Page } from './page.ts'
 
 const PAGE = `id, climb_id as "climbId", group_id as "groupId", person_id as "personId", service_id as "serviceId",
@@ -9,7 +10,8 @@ const PAGE = `id, climb_id as "climbId", group_id as "groupId", person_id as "pe
 const ATTEMPT = `id, page_id as "pageId", climb_id as "climbId", person_id as "personId", service_id as "serviceId",
   contact_id as "contactId", channel, slot, severity, try_number as "tryNumber", urgency, status, reason,
   bundled_into as "bundledInto", due_at as "dueAt", wake_at as "wakeAt", fence, started_at as "startedAt",
-  finished_at as "finishedAt", provider_id as "providerId", drill_id as "drillId"`
+  finished_at as "finishedAt", provider_id as "providerId", delivery, delivery_reason as "deliveryReason",
+  drill_id as "drillId"`
 
 export type PageWithAttempts = Page & { attempts: Attempt[] }
 
@@ -59,3 +61,18 @@ export async function listPagesOfPerson(
     ),
   )
 }
+
+/** Pages of these people, the newest first, that were opened since then. */
+export const listPagesSince = (
+  tx: Tx,
+  personIds: readonly Id[],
+  since: Instant,
+  max: number,
+): Promise<Page[]> =>
+  personIds.length === 0
+    ? Promise.resolve([])
+    : tx.query<Page>(
+        `select ${PAGE} from pages where person_id = any($1::uuid[]) and opened_at > $2
+          order by (status = 'open') desc, opened_at desc limit $3`,
+        [personIds, toIso(since), max],
+      )

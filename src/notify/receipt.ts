@@ -1,6 +1,7 @@
 /** Proof of page: what was accepted, decided, attempted, answered and acknowledged, with times. */
 import { type Instant, toIso } from '../lib/instant.ts'
 import type { Attempt, Page } from './page.ts'
+import type { Delivery } from './reply.ts'
 
 export type ReceiptFacts = {
   title: string
@@ -21,6 +22,15 @@ const OUTCOMES: Readonly<Record<Attempt['status'], string>> = {
   unknown: 'unknown: the answer was lost, the provider may have it',
   cancelled: 'not sent, no longer wanted',
 }
+
+const DELIVERIES: Readonly<Record<Delivery, string>> = {
+  delivered: 'arrived, by the word of the provider',
+  undelivered: 'did not arrive, by the word of the provider',
+  unknown: 'the provider does not know whether it arrived',
+}
+
+const deliveryOf = ({ delivery, deliveryReason }: Attempt): string =>
+  `${delivery === null ? '' : DELIVERIES[delivery]}${deliveryReason === null ? '' : ` (${deliveryReason})`}`
 
 /** Plain text, to be kept. Times in UTC to the millisecond. */
 export function receiptText(
@@ -47,6 +57,7 @@ export function receiptText(
       lines.push(
         `  outcome     ${attempt.finishedAt === null ? '' : `${toIso(attempt.finishedAt)}  `}${OUTCOMES[attempt.status]}${reason}${provider}${bundled}`,
       )
+      if (attempt.delivery !== null) lines.push(`  delivery    ${deliveryOf(attempt)}`)
     }
   }
   lines.push('')

@@ -10,24 +10,39 @@ import type { Instant } from '../lib/instant.ts'
 export const ANSWERS = ['acknowledge', 'escalate', 'notMine', 'repeat'] as const
 export type Answer = (typeof ANSWERS)[number]
 
-/** Where it came from, as the provider vouches for it: a kind of contact and its address there. */
-export type Heard = { kind: string; address: string }
+/**
+ * Where it came from, as the provider vouches for it: a kind of contact and its address there.
+ * `through` is how the log calls the door; left out, it follows from the kind.
+ */
+export type Heard = { kind: string; address: string; through?: Through }
+export type Through = 'sms' | 'call' | 'chat' | 'mail'
+
+/**
+ * `once`: the provider's own id of this very answer (a message id, a signature). The same one counts
+ * once: when it comes again, it is told how things stand and changes nothing.
+ */
+type Once = { once?: string }
 
 export type Reply =
   /** Names its page by the signed token that went out with it (the last part of `Outgoing.url`). */
-  | { what: 'pressed'; token: string; answer: Answer; from: Heard }
+  | ({ what: 'pressed'; token: string; answer: Answer; from: Heard } & Once)
   /** Words, to be matched with the pages that are open for whoever has this address. */
-  | { what: 'said'; text: string; from: Heard }
+  | ({ what: 'said'; text: string; from: Heard } & Once)
   /** The person does not want this contact to be used any more, or does again (STOP, START). */
-  | { what: 'stopped' | 'started'; from: Heard }
+  | ({ what: 'stopped' | 'started'; from: Heard } & Once)
   /** What became of a message that the provider had accepted as `providerId`. */
   | { what: 'delivery'; providerId: string; outcome: Delivery; reason: string | null }
 
 /** `unknown`: the provider says that it does not know. A person or a machine may have picked up. */
 export type Delivery = 'delivered' | 'undelivered' | 'unknown'
 
-/** What to say to whoever answered: one sentence in their words; null: nothing. Never throws for an unknown token. */
-export type Said = { done: boolean; sentence: string | null }
+/**
+ * What to say to whoever answered: one sentence in their words; null: nothing. Never throws for an
+ * unknown token. `page` is there after `repeat`, while there is something left to answer.
+ */
+export type Said = { done: boolean; sentence: string | null; page?: Spoken }
+/** A page as it is read out. Untrusted text. */
+export type Spoken = { title: string; body: string; severity: string }
 export type Hear = (reply: Reply) => Promise<Said>
 
 export type HookRequest = {
@@ -38,7 +53,7 @@ export type HookRequest = {
   headers: Headers
   /** As it came: signatures are over these bytes. At most `HOOK_BYTES_MAX`. */
   body: Uint8Array
-  /** The address that the provider was given, without a trailing stroke: what its signature is over. */
+  /** The address that the provider was given, path included, without a trailing stroke: what its signature is over. */
   publicUrl: string
   now: Instant
 }

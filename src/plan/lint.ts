@@ -31,6 +31,7 @@ export function lint(directory: Directory, facts: LintFacts): Finding[] {
   return [
     ...fallback(directory, facts),
     ...peopleWithoutContact(directory, facts, reach),
+    ...stoppedContacts(directory, facts),
     ...channelsWithoutSettings(directory, facts),
     ...health(directory, facts, reach),
     ...[...directory.ladders.values()].flatMap((one) =>
@@ -111,6 +112,21 @@ function peopleWithoutContact(directory: Directory, facts: LintFacts, reach: Rea
       },
     ]
   })
+}
+
+function stoppedContacts(directory: Directory, facts: LintFacts): Finding[] {
+  return [...directory.people.values()].flatMap((person) =>
+    person.contacts
+      .filter((contact) => contact.disabledReason !== null)
+      .map(
+        (contact): Finding => ({
+          rule: 'contactStopped',
+          sentence: `nothing is sent to \`${contact.slug}\` of ${person.name} (\`${person.slug}\`): it was ${contact.disabledReason}`,
+          position: facts.placeOf('people', person.slug),
+          wayOut: 'let them answer START from it, or give them another contact',
+        }),
+      ),
+  )
 }
 
 function channelsWithoutSettings(directory: Directory, facts: LintFacts): Finding[] {

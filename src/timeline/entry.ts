@@ -4,13 +4,17 @@ import type { Instant } from '../lib/instant.ts'
 
 /** What an entry is about. */
 export type Subject = {
-  kind: 'alert' | 'group' | 'climb' | 'page' | 'configuration' | 'obligation' | 'system'
+  kind: 'alert' | 'group' | 'climb' | 'page' | 'contact' | 'configuration' | 'obligation' | 'system'
   id: Id
 }
 
 /** Who did it: a person, the engine by one of its rules, or a source by its key. */
 export type Actor =
-  | { kind: 'person'; id: Id; through: 'web' | 'api' | 'cli' | 'link' | 'reply' | 'file' }
+  | {
+      kind: 'person'
+      id: Id
+      through: 'web' | 'api' | 'cli' | 'link' | 'sms' | 'call' | 'chat' | 'mail' | 'file'
+    }
   | { kind: 'token'; id: Id | null; through: 'api' | 'cli' }
   | { kind: 'engine' }
   | { kind: 'source'; id: Id }

@@ -84,6 +84,13 @@ const SENTENCES: Readonly<Record<string, Write>> = {
       : 'Nobody answered: paging the fallback',
   attemptFailed: (r, _i, _who, names) =>
     `${r.channel} to ${names.person(r.person)} failed (${r.reason})${String(r.outcome) === 'tryAgain' ? ', trying again' : ''}`,
+  delivered: (r, _i, _who, names) => `${r.channel} to ${names.person(r.person)} arrived`,
+  undelivered: (r, _i, _who, names) =>
+    `${r.channel} to ${names.person(r.person)} did not arrive (${r.reason ?? 'no reason given'})`,
+  deliveryUnknown: (r, _i, _who, names) =>
+    `Whether ${r.channel} to ${names.person(r.person)} arrived is not known`,
+  contactStopped: (r, _i, who) => `${who} answered STOP: ${r.contact} is not used any more`,
+  contactStarted: (r, _i, who) => `${who} answered START: ${r.contact} is used again`,
   configured: (r, _i, who) => `${who}: ${r.action} ${r.section} ${r.id}`,
   silenced: (r, _i, who, names) => `${who} silenced until ${names.time(r.until)}: ${r.reason}`,
   silenceEnded: (_r, _i, who) => `${who} ended a silence`,

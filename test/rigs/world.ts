@@ -78,7 +78,9 @@ const connectionString = (url: Address): string =>
     ? url
     : `postgres://${url.user}@localhost/${url.database}?host=${encodeURIComponent(url.socketDir)}&port=${url.port}`
 
-export async function makeWorld(options: { yaml?: string; start?: number } = {}): Promise<World> {
+export async function makeWorld(
+  options: { yaml?: string; start?: number; env?: Readonly<Record<string, string>> } = {},
+): Promise<World> {
   const begin = options.start ?? Date.UTC(2026, 10, 23, 14, 0)
   let now = begin
   const clock = { toVirtual: () => now }
@@ -109,6 +111,7 @@ export async function makeWorld(options: { yaml?: string; start?: number } = {})
     ALLCLEAR_ADMIN_TOKEN: ADMIN,
     ALLCLEAR_PORT: '0',
     ALLCLEAR_EGRESS_ALLOW: '127.0.0.1',
+    ...options.env,
   })
   const problems: string[] = []
   const start = (): Promise<App> =>

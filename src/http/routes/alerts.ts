@@ -3,12 +3,12 @@ import { findAlert, listAlerts, listChanges, listGroupAlerts, PAGE_MAX } from '.
 import { ActedView, AlertDetailView, AlertView, EntryView, Id } from '../../contract/views.ts'
 import { bySlug } from '../../directory/directory.ts'
 import { act, type Acted, type Verb } from '../../engine/act.ts'
+import { nothingSentence } from '../../engine/answers.ts'
 import { engineTx } from '../../engine/store-sql.ts'
 import { forecast, nextSentence } from '../../foresee/who.ts'
 import { parseDuration } from '../../lib/duration.ts'
 import { HOUR, parseInstant } from '../../lib/instant.ts'
 import { invalid, notFound } from '../../lib/problem.ts'
-import { formatTime } from '../../lib/zone.ts'
 import { listPagesOfGroup } from '../../notify/read.ts'
 import { findForGroup } from '../../timeline/store.ts'
 import { detailOf, personName, toAlertView, toEntryView, toPageView, toSteps } from '../present.ts'
@@ -174,21 +174,10 @@ const timeline = route({
 export function toActedView(acted: Acted, name: (id: unknown) => string, zone: string) {
   if (acted.kind === 'done')
     return { outcome: 'done', reason: null, sentence: 'Done.', result: acted.result }
-  const by = acted.by === null ? '' : ` by ${name(acted.by)}`
-  const at = acted.at === null ? '' : ` at ${formatTime(acted.at, zone)}`
-  const words: Readonly<Record<string, string>> = {
-    alreadyAcknowledged: `Already acknowledged${by}${at}.`,
-    alreadyResolved: `Already resolved${at}.`,
-    notAcknowledged: 'Nobody has acknowledged it.',
-    notPaging: 'It pages nobody at the moment.',
-    alreadyEnded: 'Already ended.',
-    alreadyDeclined: 'Already declined.',
-    alreadySuperseded: 'The climb has moved on already.',
-  }
   return {
     outcome: 'nothing',
     reason: acted.reason,
-    sentence: words[acted.reason] ?? 'Nothing to do.',
+    sentence: nothingSentence(acted, { name, zone }),
     result: {},
   }
 }

@@ -187,6 +187,8 @@ const people = list('people', 'people', 'People, and how they are reached', (dir
       slug: one.slug,
       kind: one.kind,
       verified: one.verifiedAt !== null,
+      /** Why it is not used: `stopped` by its owner; null: it is. */
+      disabled: one.disabledReason,
     })),
   })),
 )

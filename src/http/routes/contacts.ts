@@ -176,7 +176,7 @@ const confirm = route({
       if (ownerOf(directory, params.id).id !== caller.who.personId)
         throw forbidden('Only the person can prove their contact.')
       const check = await useCheck(tx, params.id)
-      const hash = deps.codes.hash(params.id, code)
+      const hash = deps.testCodes.hash(params.id, code)
       const found = judge(check, check !== null && timingSafeEqual(check.codeHash, hash), tx.now)
       if (found === 'right') await markVerified(tx, params.id)
       return found

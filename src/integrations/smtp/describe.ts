@@ -25,5 +25,12 @@ export const describeEmail: ChannelDescription = {
     { name: 'user', label: 'User', kind: 'text', required: false },
     { name: 'password', label: 'Password', kind: 'secret', required: false },
     { name: 'from', label: 'From', kind: 'email', required: true },
+    {
+      name: 'reply_to',
+      label: 'Answers to',
+      kind: 'email',
+      required: false,
+      help: 'An address whose mail reaches ALLCLEAR_MAIL_PORT, with at most 11 characters before the @. Pages can then be answered by mail.',
+    },
   ],
 }

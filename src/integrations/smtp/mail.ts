@@ -2,21 +2,17 @@
 import { createHash } from 'node:crypto'
 import { escapeHtml, truncate } from '../../lib/text.ts'
 import { type Outgoing, presentable, presentableLine } from '../../notify/channel.ts'
+import { replyAddress } from './reply-address.ts'
 
 const SUBJECT_MAX = 200
 const TITLE_MAX = 500
 const BODY_MAX = 10_000
 
-/**
- * A plain address and nothing else: no line breaks, no second recipient, no display name. What
- * does not look like one is refused rather than repaired (T23).
- */
-export const isMailAddress = (text: string): boolean =>
-  text.length <= 254 && /^[^\s\p{Cc}"(),:;<>@[\\\]]{1,64}@[^\s\p{Cc}"(),:;<>@[\\\]]+$/u.test(text)
-
 export type Mail = {
   from: { name: string; address: string }
   to: { name: string; address: string }
+  /** Where an answer is taken; left out, at the sender's own address. */
+  replyTo?: { name: string; address: string }
   subject: string
   messageId: string
   references: string
@@ -27,8 +23,9 @@ export type Mail = {
   html: string
 }
 
-/** `from` and `to` are mail addresses already. */
-export function mailOf(message: Outgoing, from: string, to: string): Mail {
+/** `from` and `to` are mail addresses already; `replyTo` is the address that takes answers, if any. */
+export function mailOf(message: Outgoing, from: string, to: string, replyTo = ''): Mail {
+  const answersTo = replyAddress(replyTo, message.replyToken)
   const domain = from.slice(from.lastIndexOf('@') + 1)
   const thread = `<${digest(threadOf(message))}@${domain}>`
   const title = presentableLine(message.title, TITLE_MAX)
@@ -38,6 +35,7 @@ export function mailOf(message: Outgoing, from: string, to: string): Mail {
   return {
     from: { name: 'Allclear', address: from },
     to: { name: '', address: to },
+    ...(answersTo === null ? {} : { replyTo: { name: 'Allclear', address: answersTo } }),
     subject: truncate(`${prefixOf(message)}${title}`, SUBJECT_MAX),
     // The same over all tries of a slot: a mailbox that has it already drops the second.
     messageId: `<${digest(message.idempotencyKey)}@${domain}>`,
@@ -50,7 +48,7 @@ export function mailOf(message: Outgoing, from: string, to: string): Mail {
       'X-Entity-Ref-ID': digest(message.idempotencyKey),
       ...(message.urgency === 'high' ? { Importance: 'high', 'X-Priority': '1' } : {}),
     },
-    text: plainOf(message, title, body),
+    text: plainOf(message, title, body, answersTo !== null),
     html: htmlOf(message, title, body),
   }
 }
@@ -69,9 +67,10 @@ function threadOf({ data, idempotencyKey }: Outgoing): string {
 const digest = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, 32)
 
-function plainOf(message: Outgoing, title: string, body: string): string {
+function plainOf(message: Outgoing, title: string, body: string, takesAnswers: boolean): string {
   const link = message.url === null ? [] : ['', `Answer this page: ${message.url}`]
-  return [title, '', body, ...link, ''].join('\n')
+  const words = takesAnswers ? ['', 'Or answer this mail: ack, escalate, or not mine.'] : []
+  return [title, '', body, ...link, ...words, ''].join('\n')
 }
 
 function htmlOf(message: Outgoing, title: string, body: string): string {

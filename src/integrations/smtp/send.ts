@@ -7,7 +7,8 @@ import { type Channel, type Destination, type Outcome, textOf } from '../../noti
 import { failed } from '../http-outcome.ts'
 import { describeEmail } from './describe.ts'
 import { createGate } from './gate.ts'
-import { isMailAddress, mailOf } from './mail.ts'
+import { mailOf } from './mail.ts'
+import { isMailAddress } from './mail-address.ts'
 import { outcomeOf } from './outcome.ts'
 
 export { describeEmail } from './describe.ts'
@@ -38,7 +39,9 @@ export function createEmailChannel(egress: Egress, limits: Partial<EmailLimits> 
       if (!isMailAddress(server.from)) return { kind: 'gaveUp', reason: 'badSender' }
       const address = textOf(to.contact, 'address')
       if (!isMailAddress(address)) return { kind: 'gaveUp', reason: 'badAddress' }
-      const mail = await build(mailOf(message, server.from, address))
+      const mail = await build(
+        mailOf(message, server.from, address, textOf(to.settings, 'reply_to')),
+      )
       const leave = await gate.enter(`${server.host}:${server.port}`, signal)
       if (!leave) return { kind: 'tryAgain', reason: 'busy' }
       try {

@@ -7,7 +7,8 @@ import { createEgress } from '../../egress/egress.ts'
 import type { Outcome } from '../../notify/channel.ts'
 import { AT, channelConformance, HOSTILE, message, UNPRINTABLE } from '../channel-conformance.ts'
 import { createGate } from './gate.ts'
-import { isMailAddress, mailOf } from './mail.ts'
+import { mailOf } from './mail.ts'
+import { isMailAddress } from './mail-address.ts'
 import { createEmailChannel } from './send.ts'
 
 const PASSWORD = 'correct-horse-battery'
@@ -253,4 +254,14 @@ describe('encryption', () => {
     const { outcome, wasEncrypted } = await deliver({ allow: '127.0.0.1', offersTls: true })
     expect([outcome, wasEncrypted]).toEqual([{ kind: 'tryAgain', reason: 'tlsFailed' }, null])
   })
+})
+
+test('a page asks for its answers at an address of its own, where there is one', () => {
+  const token = 'a'.repeat(52)
+  const asked = message({ replyToken: token })
+  const mail = mailOf(asked, 'pager@example.com', 'ana@example.com', 'allclear@example.com')
+  expect(mail.replyTo?.address).toBe(`allclear+${token}@example.com`)
+  expect(mail.text).toContain('Or answer this mail')
+  const plain = mailOf(asked, 'pager@example.com', 'ana@example.com')
+  expect([plain.replyTo, plain.text.includes('answer this mail')]).toEqual([undefined, false])
 })
