@@ -221,6 +221,10 @@ function firstTry(
     startedAt: null,
     finishedAt: null,
     providerId: null,
+    carrier: null,
+    passedOver: null,
+    delivery: null,
+    deliveryReason: null,
     drillId: page.drillId,
   }
 }

@@ -121,6 +121,10 @@ export const TABLES = {
     startedAt: 'timestamptz',
     finishedAt: 'timestamptz',
     providerId: 'text',
+    carrier: 'text',
+    passedOver: 'text',
+    delivery: 'text',
+    deliveryReason: 'text',
     drillId: 'uuid',
   }),
 } as const

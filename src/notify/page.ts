@@ -2,6 +2,7 @@ import type { Urgency, Visibility } from '../alerts/alert.ts'
 import type { Severity } from '../alerts/source.ts'
 import type { Id } from '../lib/id.ts'
 import type { Instant } from '../lib/instant.ts'
+import type { Delivery } from './reply.ts'
 
 export type PageStatus = 'open' | 'acknowledged' | 'resolved' | 'superseded' | 'declined'
 
@@ -60,6 +61,13 @@ export type Attempt = {
   startedAt: Instant | null
   finishedAt: Instant | null
   providerId: string | null
+  /** The carrier that this try was given to; of a try that waits, the one before it. Null: the channel has none. */
+  carrier: string | null
+  /** Carriers that certainly did not take this try before, with blanks between. */
+  passedOver: string | null
+  /** The provider's own word on what became of it, after it was sent. Null: none has come. */
+  delivery: Delivery | null
+  deliveryReason: string | null
   drillId: Id | null
 }
 

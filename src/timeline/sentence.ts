@@ -83,7 +83,7 @@ const SENTENCES: Readonly<Record<string, Write>> = {
       ? 'Nobody answered, and there is no fallback to page'
       : 'Nobody answered: paging the fallback',
   attemptFailed: (r, _i, _who, names) =>
-    `${r.channel} to ${names.person(r.person)} failed (${r.reason})${String(r.outcome) === 'tryAgain' ? ', trying again' : ''}`,
+    `${r.channel}${r.carrier ? ` by ${r.carrier}` : ''} to ${names.person(r.person)} failed (${r.reason})${String(r.outcome) === 'tryAgain' ? ', trying again' : ''}`,
   configured: (r, _i, who) => `${who}: ${r.action} ${r.section} ${r.id}`,
   silenced: (r, _i, who, names) => `${who} silenced until ${names.time(r.until)}: ${r.reason}`,
   silenceEnded: (_r, _i, who) => `${who} ended a silence`,
