@@ -14,13 +14,14 @@ import { type Embedded, startEmbedded } from './db/embedded.ts'
 import { migrate } from './db/migrate.ts'
 import { type Clock, createDb, type Db } from './db/tx.ts'
 import type { Directory } from './directory/directory.ts'
-import { createDirectoryCache, type DirectoryCache } from './directory/store.ts'
+import { createDirectoryCache } from './directory/store.ts'
 import { createEgress } from './egress/egress.ts'
 import { type Beat, startBeat } from './engine/beat.ts'
 import { checkHealth, countStates, type Health } from './engine/health.ts'
 import { type FeedDeps, readFeed } from './engine/feeds.ts'
 import { createIntake } from './engine/intake.ts'
 import { createSender } from './engine/sender.ts'
+import { createSpend, type Spend } from './engine/spend.ts'
 import { createSqlStore } from './engine/store-sql.ts'
 import { watchLoad } from './engine/overload.ts'
 import { tellDue } from './engine/tell.ts'
@@ -31,12 +32,14 @@ import { forecast, forecastForService, nextSentence, whoSentence } from './fores
 import type { HttpDeps } from './http/deps.ts'
 import { testMessage } from './http/routes/system.ts'
 import { type HttpServer, listen } from './http/server.ts'
-import { CHANNELS, createChannels, SOURCE_KINDS } from './integrations/registry.ts'
+import { CARRIERS, CHANNELS, createChannels, SOURCE_KINDS } from './integrations/registry.ts'
 import { makeId, pooled } from './lib/id.ts'
 import { createSealer, deriveKey, type Sealer } from './lib/seal.ts'
 import { Problem } from './lib/problem.ts'
 import { createMeter } from './metrics.ts'
-import type { Destination } from './notify/channel.ts'
+import { numbersOf } from './notify/carrier.ts'
+import { readMeasures } from './notify/carrier-store.ts'
+import { type Destination, isSetUp, type Outcome } from './notify/channel.ts'
 
 export type Log = (
   level: 'debug' | 'info' | 'warn' | 'error',
@@ -98,7 +101,7 @@ async function assemble(
   const links = createLinks(deriveKey(secret, 'links'))
   const egress = createEgress({ allow: config.egressAllow })
   stops.push(() => egress.close())
-  const channels = createChannels(egress)
+  const channels = createChannels(egress, config.publicUrl)
   const settings = createSettings(
     db,
     sealer,
@@ -108,7 +111,22 @@ async function assemble(
     log('error', 'left out of the configuration: it cannot be read', { what, id, wrong }),
   )
   const meter = createMeter()
-  const tools = makeTools(channels.of, log)
+  const loudnessOf: Tools['loudnessOf'] = (kind) => {
+    const described = channels.of(kind)?.describe
+    // A number that nobody carries to reaches nobody, and the plan has to know.
+    const isSilent = described?.carriedBy !== undefined && !settings.isSetUp(kind)
+    return isSilent ? null : (described?.loudness ?? null)
+  }
+  const tools = makeTools(loudnessOf, log)
+  const spend = createSpend({ db, channels: CHANNELS, settingsOf: settings.of })
+  let costly = ''
+  const lookAtCarriers = async (): Promise<void> => {
+    channels.standings.update(await db.withTx('chores', readMeasures))
+    const over = (await spend.overCap()).join(', ')
+    if (over !== '' && over !== costly)
+      log('warn', 'above the cap of the month: no tests and notices there, pages go on', { over })
+    costly = over
+  }
   const store = createSqlStore(db, directoryAt)
 
   const trouble = (where: string) => (cause: unknown) => {
@@ -141,6 +159,7 @@ async function assemble(
     onSent: (attempt, outcome) =>
       meter.count('allclear_attempts_total', {
         channel: attempt.channel,
+        carrier: outcome.carrier ?? '',
         outcome: outcome.kind,
         reason: outcome.kind === 'sent' ? '' : outcome.reason,
       }),
@@ -162,6 +181,7 @@ async function assemble(
       tools,
       channelOf: channels.of,
       destinationOf: settings.destinationOf,
+      refusal: spend.refusal,
       publicUrl: () => base.url,
       timeLimit,
     })
@@ -203,6 +223,7 @@ async function assemble(
   const chores = startBeat(
     async () => {
       await settings.reload()
+      await lookAtCarriers()
       await health.refresh()
       await readFeed(feedDeps)
       await lookAtLoad()
@@ -259,8 +280,11 @@ async function assemble(
     },
     assets: options.assets ?? new Map(),
     backup: () => backupToFile(db, secret),
+    callerNumbers: () => numbersOf(CARRIERS, settings.of),
+    spendRefusal: spend.refusal,
+    overCap: spend.overCap,
     testSend: (contactId) =>
-      testSend(db, directoryAt, channels.of, settings.destinationOf, contactId),
+      testSend({ db, directoryAt, channelOf: channels.of, ...settings, ...spend }, contactId),
     log,
     version: options.version,
   }
@@ -289,6 +313,7 @@ async function assemble(
       while (await tellRound()) await Promise.resolve()
       while (await readFeed(feedDeps)) await Promise.resolve()
       await lookAtLoad()
+      await lookAtCarriers()
     },
     async stop() {
       if (isStopped) return
@@ -340,18 +365,13 @@ export function readSecret(config: Config): Buffer {
   return Buffer.from(readFileSync(path, 'utf8').trim(), 'hex')
 }
 
-function makeTools(
-  channelOf: (
-    kind: string,
-  ) => { describe: { loudness: 'quiet' | 'push' | 'text' | 'call' } } | null,
-  log: Log,
-): Tools {
+function makeTools(loudnessOf: Tools['loudnessOf'], log: Log): Tools {
   const random = pooled(randomBytes)
   const routers = new WeakMap<Directory, PipelineFacts['routeFor']>()
   return {
     makeId: (now) => makeId(now, random),
     jitter: () => Buffer.from(random(4)).readUInt32BE() / 2 ** 32,
-    loudnessOf: (kind) => channelOf(kind)?.describe.loudness ?? null,
+    loudnessOf,
     routerFor(directory) {
       const known = routers.get(directory)
       if (known) return known
@@ -393,7 +413,20 @@ function createSettings(db: Db, sealer: Sealer, webhookSecret: string) {
         sealer.isSealed(value) ? sealer.unseal(value) : value,
       ]),
     )
+  const of = (kind: string): Record<string, unknown> => ({
+    ...(SIGNED.has(kind) ? { secret: webhookSecret } : {}),
+    ...open(known[kind] ?? {}),
+  })
+  /** Settings of the carriers of a kind that are set up. */
+  const carriersOf = (kind: string): Record<string, unknown> => {
+    const kinds = CHANNELS.find((one) => one.kind === kind)?.carriedBy
+    if (kinds === undefined) return {}
+    const carriers = kinds.flatMap((one) => (known[one] ? [[one, of(one)] as const] : []))
+    return { carriers: Object.fromEntries(carriers) }
+  }
   return {
+    of,
+    isSetUp: (kind: string): boolean => isSetUp(kind, CHANNELS, (one) => known[one]),
     async reload(): Promise<void> {
       const rows = await db.withTx('chores', (tx) =>
         tx.query<{ kind: string; settings: Record<string, unknown> }>(
@@ -404,13 +437,13 @@ function createSettings(db: Db, sealer: Sealer, webhookSecret: string) {
     },
     destinationOf: (kind: string, fields: Readonly<Record<string, unknown>>): Destination => ({
       contact: open(fields),
-      settings: {
-        ...(kind === 'webhook' ? { secret: webhookSecret } : {}),
-        ...open(known[kind] ?? {}),
-      },
+      settings: { ...of(kind), ...carriersOf(kind) },
     }),
   }
 }
+
+/** What goes out as a webhook of ours is signed, with the organisation's own secret if with no other. */
+const SIGNED: ReadonlySet<string> = new Set(['webhook', 'voice-webhook'])
 
 function createHealth(db: Db): { read(): Promise<Health>; refresh(): Promise<void> } {
   let known: Health | null = null
@@ -441,27 +474,28 @@ async function backupToFile(db: Db, secretKey: Buffer): Promise<{ path: string; 
   }
 }
 
-async function testSend(
-  db: Db,
-  directoryAt: DirectoryCache,
-  channelOf: ReturnType<typeof createChannels>['of'],
-  destinationOf: HttpDeps['destinationOf'],
-  contactId: string,
-) {
+type TestDeps = Pick<HttpDeps, 'db' | 'directoryAt' | 'channelOf' | 'destinationOf'> & {
+  refusal: Spend['refusal']
+}
+
+async function testSend(deps: TestDeps, contactId: string): Promise<Outcome> {
+  const { db } = deps
   const found = await db.withTx('web', async (tx) => {
-    const directory = await directoryAt(tx)
+    const directory = await deps.directoryAt(tx)
     const person = [...directory.people.values()].find((one) =>
       one.contacts.some((contact) => contact.id === contactId),
     )
     const contact = person?.contacts.find((one) => one.id === contactId)
-    return contact ? { contact, now: tx.now } : null
+    return person && contact ? { personId: person.id, contact, now: tx.now } : null
   })
-  const channel = found && channelOf(found.contact.kind)
-  if (!found || !channel) return { kind: 'gaveUp', reason: 'channelNotConfigured' } as const
-  const message = testMessage(makeId(found.now, randomBytes), found.now)
+  const channel = found && deps.channelOf(found.contact.kind)
+  if (!found || !channel) return { kind: 'gaveUp', reason: 'channelNotConfigured' }
+  const { personId, contact } = found
+  const refused = await deps.refusal(contact.kind, 'test', { personId, contact: contactId })
+  if (refused) return refused
   const outcome = await channel.send(
-    message,
-    destinationOf(found.contact.kind, found.contact.fields),
+    testMessage(makeId(found.now, randomBytes), found.now),
+    deps.destinationOf(contact.kind, contact.fields),
     AbortSignal.timeout(15_000),
   )
   if (outcome.kind === 'sent') {

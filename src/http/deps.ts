@@ -3,6 +3,7 @@ import type { DirectoryCache } from '../directory/store.ts'
 import type { ActDeps } from '../engine/act.ts'
 import type { Health } from '../engine/health.ts'
 import type { Intake } from '../engine/intake.ts'
+import type { Spend } from '../engine/spend.ts'
 import type { Tools } from '../engine/tools.ts'
 import type { SourceKind } from '../alerts/source.ts'
 import type { Channel, ChannelDescription, Destination, Outcome } from '../notify/channel.ts'
@@ -34,6 +35,12 @@ export type HttpDeps = ActDeps & {
   assets: ReadonlyMap<string, { body: Buffer; type: string; isImmutable: boolean }>
   /** Writes a backup into a file of our own; the caller reads it and removes it. */
   backup: () => Promise<{ path: string; remove(): void }>
+  /** Numbers that pages come from, of all carriers. */
+  callerNumbers: () => string[]
+  /** Why a test is not sent there, for what it costs; null: it may be, and was counted. */
+  spendRefusal: Spend['refusal']
+  /** Channels that cost more this month than they may. */
+  overCap: Spend['overCap']
   testSend: (contactId: string) => Promise<Outcome>
   log: (level: 'info' | 'warn' | 'error', what: string, detail?: Record<string, unknown>) => void
   version: string

@@ -1,35 +1,67 @@
 /** The one list of vendors. */
 import type { SourceKind } from '../alerts/source.ts'
 import type { Egress } from '../egress/egress.ts'
+import type { CarrierDescription } from '../notify/carrier.ts'
 import type { Channel, ChannelDescription } from '../notify/channel.ts'
 import { alertmanager } from './alertmanager/receive.ts'
 import { grafana } from './grafana/receive.ts'
+import { createHttpSmsCarrier, describeHttpSms } from './http-sms/send.ts'
 import { createNtfyChannel, describeNtfy } from './ntfy/send.ts'
 import { pagerdutyEvents } from './pagerduty-events/receive.ts'
 import { createPretendChannel, describePretend, type PretendScreen } from './pretend/send.ts'
 import { createEmailChannel, describeEmail } from './smtp/send.ts'
+import { describeCarrier, describeTelephone } from './telephone/describe.ts'
+import { createTelephoneChannel } from './telephone/send.ts'
+import { createStandings, type Standings } from './telephone/standings.ts'
+import { createTwilioCarrier, describeTwilio } from './twilio/send.ts'
+import { createVoiceWebhookCarrier, describeVoiceWebhook } from './voice-webhook/send.ts'
 import { createWebhookChannel, describeWebhook } from './webhook/send.ts'
 
 export const SOURCE_KINDS: readonly SourceKind[] = [pagerdutyEvents, alertmanager, grafana]
 
+/** Who carries texts and calls. While nothing is known of how well they do, the first goes first. */
+export const CARRIERS: readonly CarrierDescription[] = [
+  describeTwilio,
+  describeHttpSms,
+  describeVoiceWebhook,
+]
+
+/** All that has settings: ways to reach a person, and their carriers. */
 export const CHANNELS: readonly ChannelDescription[] = [
   describeWebhook,
   describeEmail,
   describeNtfy,
   describePretend,
+  describeTelephone('sms', CARRIERS),
+  describeTelephone('call', CARRIERS),
+  ...CARRIERS.map(describeCarrier),
 ]
 
-export function createChannels(egress: Egress): {
+/** @param publicUrl where providers can reach us, as the operator has set it; null: nowhere */
+export function createChannels(
+  egress: Egress,
+  publicUrl: string | null,
+): {
   of: (kind: string) => Channel | null
   screen: PretendScreen
+  standings: Standings
 } {
   const screen = createPretendChannel()
+  const standings = createStandings()
+  const deps = { egress, publicUrl }
+  const carriers = [
+    createTwilioCarrier(deps),
+    createHttpSmsCarrier(deps),
+    createVoiceWebhookCarrier(deps),
+  ]
   const all = [
     createWebhookChannel(egress),
     createEmailChannel(egress),
     createNtfyChannel(egress),
+    createTelephoneChannel('sms', carriers, standings),
+    createTelephoneChannel('call', carriers, standings),
     screen,
   ]
   const byKind = new Map<string, Channel>(all.map((channel) => [channel.describe.kind, channel]))
-  return { of: (kind) => byKind.get(kind) ?? null, screen }
+  return { of: (kind) => byKind.get(kind) ?? null, screen, standings }
 }

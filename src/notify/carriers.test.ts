@@ -25,7 +25,14 @@ test('carriers that nothing is known of stand as they were named', () => {
 
 test('one failure is no reason to change, a few are', () => {
   const after = (failed: number) =>
-    leadOf(BOTH, new Map([['a', measured({ failed })], ['b', measured({ taken: failed })]]), 'a')
+    leadOf(
+      BOTH,
+      new Map([
+        ['a', measured({ failed })],
+        ['b', measured({ taken: failed })],
+      ]),
+      'a',
+    )
   expect([after(0), after(1), after(2), after(3)]).toEqual(['a', 'a', 'b', 'b'])
 })
 
@@ -67,7 +74,10 @@ test('one message in twenty begins with the second', () => {
 })
 
 test('a try after the first begins with another carrier, however well the last one does', () => {
-  const measure = new Map([['a', measured({ taken: 100 })], ['b', measured({ failed: 100 })]])
+  const measure = new Map([
+    ['a', measured({ taken: 100 })],
+    ['b', measured({ failed: 100 })],
+  ])
   for (const draw of [0, 0.5])
     expect(order(BOTH, facts({ measure, lead: 'a', lastCarrier: 'a', draw }))).toEqual(['b', 'a'])
 })

@@ -32,9 +32,7 @@ export function scoreOf(measured: Measured | undefined): number {
   const { taken = 0, delivered = 0, undelivered = 0, failed = 0 } = measured ?? {}
   // A carrier that says what arrived is judged by that; of one that never does, what it took counts.
   const arrived = delivered + undelivered > 0 ? delivered : taken
-  return (
-    (arrived + PRIOR.arrived) / (arrived + undelivered + failed + PRIOR.messages)
-  )
+  return (arrived + PRIOR.arrived) / (arrived + undelivered + failed + PRIOR.messages)
 }
 
 /** @param before who led until now; null: nobody yet */

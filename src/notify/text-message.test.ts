@@ -33,7 +33,10 @@ test('where no reply comes back, none is asked for', () => {
 })
 
 test('a test and a notice ask for no answer', () => {
-  const text = textMessage(page({ kind: 'test', title: 'Test page', body: 'All is well.', url: null }), true)
+  const text = textMessage(
+    page({ kind: 'test', title: 'Test page', body: 'All is well.', url: null }),
+    true,
+  )
   expect(text).toBe('Test page\nAll is well.')
 })
 

@@ -1,0 +1,48 @@
+import type { CarrierDescription } from '../../notify/carrier.ts'
+
+export const describeHttpSms: CarrierDescription = {
+  kind: 'http-sms',
+  label: 'SMS gateway over HTTP',
+  media: ['sms'],
+  needs: 'outbound',
+  numbers: ['from'],
+  settings: [
+    { name: 'url', label: 'Address', kind: 'url', required: true },
+    {
+      name: 'json',
+      label: 'As JSON',
+      kind: 'boolean',
+      required: false,
+      help: 'Off: as a form.',
+    },
+    {
+      name: 'number_field',
+      label: 'Field of the number',
+      kind: 'text',
+      required: false,
+      help: '`to` by default.',
+    },
+    {
+      name: 'text_field',
+      label: 'Field of the text',
+      kind: 'text',
+      required: false,
+      help: '`text` by default.',
+    },
+    {
+      name: 'from_field',
+      label: 'Field of the sender',
+      kind: 'text',
+      required: false,
+      help: '`from` by default; sent where there is a sender.',
+    },
+    { name: 'from', label: 'Sender', kind: 'text', required: false },
+    {
+      name: 'authorization_secret',
+      label: 'Authorization header',
+      kind: 'secret',
+      required: false,
+      help: 'The whole of it: `Bearer …` or `Basic …`.',
+    },
+  ],
+}
