@@ -1,8 +1,9 @@
 /**
  * Which carrier goes first: the one that delivers, by what was measured in the last hour. Few
  * messages say little, so each is thought to work until it has shown otherwise; who leads goes on
- * leading until another is clearly better, so that the order does not flap; and one message in
- * twenty begins with the second, because nothing is known of a carrier that nobody asks. A message
+ * leading until another is clearly better, so that the order does not flap; and while there is
+ * traffic one message in twenty begins with the second, because nothing is known of a carrier that
+ * nobody asks. A message
  * whose last try was given to a carrier begins with another: its answer may have been lost, and
  * what cannot be called back should not be repeated by the same way.
  */
@@ -35,16 +36,16 @@ export function scoreOf(measured: Measured | undefined): number {
   return (arrived + PRIOR.arrived) / (arrived + undelivered + failed + PRIOR.messages)
 }
 
-/** @param before who led until now; null: nobody yet */
+/** @param before who led until now; null: nobody yet, and the one that was named first does */
 export function leadOf(
   configured: readonly string[],
   measure: Measure,
   before: string | null,
 ): string | null {
   const best = byScore(configured, measure)[0] ?? null
-  if (best === null || before === null || !configured.includes(before)) return best
-  const lead = scoreOf(measure.get(before))
-  return scoreOf(measure.get(best)) > lead + MARGIN ? best : before
+  const holder = configured.find((one) => one === before) ?? configured[0]
+  if (best === null || holder === undefined) return null
+  return scoreOf(measure.get(best)) > scoreOf(measure.get(holder)) + MARGIN ? best : holder
 }
 
 export type OrderFacts = {
@@ -67,7 +68,7 @@ export function order(configured: readonly string[], facts: OrderFacts): string[
   }
   const [first, second, ...rest] = sorted
   if (first === undefined || second === undefined) return sorted
-  return facts.draw < PROBE_SHARE ? [second, first, ...rest] : sorted
+  return measure.size > 0 && facts.draw < PROBE_SHARE ? [second, first, ...rest] : sorted
 }
 
 /** Equal ones stay as they were named. */

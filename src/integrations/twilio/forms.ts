@@ -60,3 +60,10 @@ function callForm(message: Outgoing, { number, settings, hooksUrl }: FormFacts):
   }
   return form
 }
+
+/** A stranger's server calls back over https only; one that the operator named may be next to us. */
+export function hooksAt(publicUrl: string | null, settings: Values): string | null {
+  if (publicUrl === null) return null
+  const isOurs = textOf(settings, 'base_url') !== ''
+  return publicUrl.startsWith('https://') || isOurs ? `${publicUrl}/hooks/twilio` : null
+}

@@ -8,7 +8,7 @@ import { webhookId } from '../webhook/sign.ts'
 import { refusalOf } from './codes.ts'
 import { describeTwilio } from './describe.ts'
 import { findTaken, listUrl } from './find.ts'
-import { formOf, wordsOf } from './forms.ts'
+import { formOf, hooksAt, wordsOf } from './forms.ts'
 
 export { describeTwilio } from './describe.ts'
 
@@ -88,13 +88,6 @@ function basic(settings: Values, account: string): string {
       ? `${key}:${secret}`
       : `${account}:${textOf(settings, 'auth_token')}`
   return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`
-}
-
-/** A stranger's server calls back over https only; one that the operator named may be next to us. */
-function hooksAt(publicUrl: string | null, settings: Values): string | null {
-  if (publicUrl === null) return null
-  const isOurs = textOf(settings, 'base_url') !== ''
-  return publicUrl.startsWith('https://') || isOurs ? `${publicUrl}/hooks/twilio` : null
 }
 
 /** What was taken has an id. A 2xx without one may come from anybody on the way. */
