@@ -37,7 +37,7 @@ export const NUMBER = /^\+[1-9]\d{5,14}$/
 /** Why the number itself will not work, by whichever carrier. Everything else lies with the carrier. */
 const OF_THE_NUMBER: ReadonlySet<string> = new Set(['invalidNumber', 'stopped', 'blockedCountry'])
 
-export const isOfTheNumber = (outcome: Outcome): boolean =>
+const isOfTheNumber = (outcome: Outcome): boolean =>
   outcome.kind === 'gaveUp' && OF_THE_NUMBER.has(outcome.reason)
 
 /** Whether another carrier may be asked at once: this one certainly has not got the message. */

@@ -9,6 +9,8 @@ export type Field = {
   kind: 'text' | 'url' | 'email' | 'phone' | 'number' | 'secret' | 'boolean'
   required: boolean
   help?: string
+  /** Of a text: what it has to look like, and how one says that. */
+  pattern?: { source: string; is: string }
 }
 
 export type Loudness = 'quiet' | 'push' | 'text' | 'call'
@@ -92,7 +94,7 @@ export type Outcome = (
   Carried
 
 /** Of a channel with carriers: whose outcome it is, and which were tried before and certainly did not take it. */
-export type Carried = { carrier?: string; passedOver?: readonly string[] }
+type Carried = { carrier?: string; passedOver?: readonly string[] }
 
 export type Destination = {
   /** Values of the contact's fields. */

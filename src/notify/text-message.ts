@@ -12,7 +12,7 @@ const SEGMENTS_WISHED = 2
 const TITLE_MIN = 60
 const TITLE_MAX = 200
 const LINE_MAX = 160
-export const REPLY_LINE = 'Reply 1 to acknowledge'
+const REPLY_LINE = 'Reply 1 to acknowledge'
 
 /** @param hearsReplies whether an answer by text comes back to us */
 export function textMessage(message: Outgoing, hearsReplies: boolean): string {

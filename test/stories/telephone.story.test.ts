@@ -118,6 +118,26 @@ test('what was measured decides who is asked first, from the next page on', asyn
   expect(tookFor(second).length - before).toBeGreaterThan(3)
 })
 
+test('a carrier whose texts are taken and do not arrive does not stay in front', async () => {
+  await world.configure(team())
+  for (const key of ['a', 'b', 'c', 'd']) {
+    await world.trigger(key)
+    await world.pass(2)
+  }
+  await world.app.db.withTx('web', (tx) =>
+    tx.query(
+      "update attempts set delivery = 'undelivered' where carrier = 'twilio' and channel = 'sms'",
+    ),
+  )
+  await world.beat()
+  const before = tookFor(second).length
+  for (const key of ['e', 'f', 'g', 'h', 'i', 'j', 'k', 'l']) {
+    await world.trigger(key)
+    await world.pass(2)
+  }
+  expect(tookFor(second).length - before).toBeGreaterThan(3)
+})
+
 test('a number that is none goes to the next person at once, and no other carrier is asked', async () => {
   await first.stop()
   first = await startProvider({ dialect: twilioDialect(() => 21_211) })
@@ -240,4 +260,21 @@ test('carriers are set up like channels, and their secrets stay inside', async (
   expect(put.status).toBe(200)
   const metrics = await world.api<string>('GET', '/metrics')
   expect(metrics.status).toBe(200)
+})
+
+test.each([
+  ['sms', { countries: 'nowhere' }, 'countries'],
+  ['sms', { tests_per_day: 1.5 }, 'tests_per_day'],
+  ['twilio', { account_sid: 'AC1', auth_token: 'x', from: '0123' }, 'from'],
+  ['http-sms', { url: 'gateway.example.com' }, 'url'],
+  ['http-sms', { url: 'https://gateway.example.com', text_field: 'a b' }, 'text_field'],
+])('%s is not set up with %j, and nothing of it is kept', async (kind, settings, field) => {
+  const put = await world.api('PUT', `/api/v1/channels/${kind}`, settings)
+  expect([put.status, JSON.stringify(put.body).includes(`"${field}"`)]).toEqual([400, true])
+  const listed = await world.api<{ channels: { kind: string; settings: { value: unknown }[] }[] }>(
+    'GET',
+    '/api/v1/channels',
+  )
+  const found = listed.body.channels.find((one) => one.kind === kind)
+  expect(found?.settings.every((one) => one.value === null)).toBe(true)
 })

@@ -8,6 +8,7 @@ import { act } from '../../engine/act.ts'
 import { toIso } from '../../lib/instant.ts'
 import { invalid, notFound } from '../../lib/problem.ts'
 import { isSetUp, type Outgoing } from '../../notify/channel.ts'
+import { whyWrong } from '../../notify/field.ts'
 import { type Route, route } from '../route.ts'
 import { toActedView } from './alerts.ts'
 
@@ -109,6 +110,8 @@ const channels: readonly Route[] = [
             : field.kind === 'secret' && given !== null && given !== ''
               ? deps.sealer.seal(String(given))
               : given
+          const wrong = isKept || given === null || given === '' ? null : whyWrong(field, given)
+          if (wrong !== null) throw invalid(field.name, `${field.label} ${wrong}.`)
           if (value !== undefined && value !== null && value !== '') settings[field.name] = value
           else if (field.required) throw invalid(field.name, `${field.label} is needed.`)
         }

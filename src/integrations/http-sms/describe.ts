@@ -1,5 +1,9 @@
 import type { CarrierDescription } from '../../notify/carrier.ts'
 
+/** What a gateway may call its fields. */
+export const FIELD = '^[A-Za-z][A-Za-z0-9_.-]{0,63}$'
+const pattern = { source: FIELD, is: 'the name of a field such as `to`' }
+
 export const describeHttpSms: CarrierDescription = {
   kind: 'http-sms',
   label: 'SMS gateway over HTTP',
@@ -21,6 +25,7 @@ export const describeHttpSms: CarrierDescription = {
       kind: 'text',
       required: false,
       help: '`to` by default.',
+      pattern,
     },
     {
       name: 'text_field',
@@ -28,6 +33,7 @@ export const describeHttpSms: CarrierDescription = {
       kind: 'text',
       required: false,
       help: '`text` by default.',
+      pattern,
     },
     {
       name: 'from_field',
@@ -35,6 +41,7 @@ export const describeHttpSms: CarrierDescription = {
       kind: 'text',
       required: false,
       help: '`from` by default; sent where there is a sender.',
+      pattern,
     },
     { name: 'from', label: 'Sender', kind: 'text', required: false },
     {

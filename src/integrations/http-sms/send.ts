@@ -6,11 +6,10 @@ import { textMessage } from '../../notify/text-message.ts'
 import { CARRIER_CALL_MS, type CarrierDeps, jsonOf } from '../carrier.ts'
 import { post } from '../http-outcome.ts'
 import { webhookId } from '../webhook/sign.ts'
-import { describeHttpSms } from './describe.ts'
+import { describeHttpSms, FIELD } from './describe.ts'
 
 export { describeHttpSms } from './describe.ts'
 
-const FIELD = /^[A-Za-z][\w.-]{0,63}$/
 const ANSWER_BYTES_MAX = 65_536
 
 export function createHttpSmsCarrier(deps: CarrierDeps): Carrier {
@@ -54,7 +53,8 @@ function valuesOf(settings: Values, number: string, text: string): [string, stri
   ]
   if (sender !== '') values.push([textOf(settings, 'from_field') || 'from', sender])
   const names = new Set(values.map(([name]) => name))
-  const isGood = [...names].every((name) => FIELD.test(name)) && names.size === values.length
+  const isGood =
+    [...names].every((name) => new RegExp(FIELD).test(name)) && names.size === values.length
   return isGood ? values : null
 }
 

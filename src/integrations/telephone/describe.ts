@@ -19,6 +19,10 @@ const SETTINGS: readonly Field[] = [
     kind: 'text',
     required: false,
     help: 'What numbers have to begin with: +351 +44. Left out: all countries.',
+    pattern: {
+      source: '^\\+?[1-9]\\d{0,14}([ ,;]+\\+?[1-9]\\d{0,14})*$',
+      is: 'beginnings of numbers such as "+351 +44"',
+    },
   },
   {
     name: 'tests_per_person',

@@ -2,7 +2,7 @@
 import type { Measure } from '../../notify/carriers.ts'
 import { leadOf } from '../../notify/carriers.ts'
 
-export type Standing = { measure: Measure; lead: string | null }
+type Standing = { measure: Measure; lead: string | null }
 
 export type Standings = {
   of(channel: string): Standing
