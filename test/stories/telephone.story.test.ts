@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { tell } from '../../src/notify/notice-store.ts'
 import { type Provider, startProvider } from '../rigs/provider.ts'
 import { twilioDialect } from '../rigs/provider-twilio.ts'
 import { makeWorld, TEAM, type World } from '../rigs/world.ts'
@@ -222,6 +223,34 @@ test('above the cap of the month tests end and pages go on, and doctor says so',
   expect([...tookFor(first), ...tookFor(second)]).toEqual([NUMBER, NUMBER])
   const doctor = await world.api<{ findings: { rule: string }[] }>('GET', '/api/v1/doctor')
   expect(doctor.body.findings.map((one) => one.rule)).toContain('spendCap')
+})
+
+test('above the cap a notice goes to the next contact instead, below it is counted', async () => {
+  const two = (cap: number) =>
+    team(`  sms: { price_cents: 10, cap_cents: ${cap} }`)
+      .replace(
+        `number: "${NUMBER}" }`,
+        `number: "${NUMBER}" }, { id: mail, kind: webhook, url: "PHONES/ana" }`,
+      )
+      .replace(
+        'low: [ { after: 0m, use: hook } ]',
+        'low: [ { after: 0m, use: hook }, { after: 1m, use: mail } ]',
+      )
+  const notify = async (onceKey: string) => {
+    const { tools, db } = world.app.deps
+    await db.withTx('paging', async (tx) => {
+      const [ana] = await tx.query<{ id: string }>("select id from people where slug = 'ana'")
+      const one = { personId: ana?.id ?? '', kind: 'surveyOpen', params: {}, onceKey } as const
+      await tell(tx, [one], () => tools.makeId(tx.now))
+    })
+    await world.pass(1, seconds(5))
+  }
+  await world.configure(two(10))
+  await notify('first')
+  expect([tookFor(first), world.told()]).toEqual([[NUMBER], ''])
+  await notify('second')
+  expect(tookFor(first)).toEqual([NUMBER])
+  expect(world.rang.map((one) => [one.who, one.body.type])).toEqual([['ana', 'page.notice']])
 })
 
 test('whoever is signed in saves the numbers that pages come from', async () => {
