@@ -20,6 +20,12 @@ test('without a severity says what there is', () => {
   ])
 })
 
+test('a code is said digit by digit, so that it can be written down', () => {
+  expect(speech({ title: 'Test', body: 'Your code is 4711. It is good for 10 minutes.' })[1]).toBe(
+    'Your code is 4, 7, 1, 1. It is good for 10 minutes.',
+  )
+})
+
 test('reads out no addresses and no signs', () => {
   expect(speech({ title: 'disk_full on db/1 https://evil.example/x?y', body: '' })).toEqual([
     'disk full on db 1.',

@@ -32,11 +32,12 @@ const since = (line: string, severity: string): string =>
     ? `Since ${line.slice(severity.length + ' since '.length)}`
     : line.replace('If you do nothing:', 'If you do nothing,')
 
-/** Addresses are not read out, signs between words become pauses. */
+/** Addresses are not read out, signs between words become pauses, and a code is no number. */
 const aloud = (line: string): string =>
   line
     .replace(/\bhttps?:\/\/\S+/g, ' ')
     .replace(/[_/\\|•*#<>{}[\]]+/g, ' ')
     .replace(/\s%/g, ' percent')
+    .replace(/\bcode is (\d{4,12})/g, (_, digits: string) => `code is ${[...digits].join(', ')}`)
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
