@@ -25,6 +25,7 @@ import { createIntake } from './engine/intake.ts'
 import { probe } from './engine/probe.ts'
 import { startListening } from './engine/listen.ts'
 import { createSender } from './engine/sender.ts'
+import { createSpend } from './engine/spend.ts'
 import { createSqlStore } from './engine/store-sql.ts'
 import { watchLoad } from './engine/overload.ts'
 import { tellDue } from './engine/tell.ts'
@@ -34,14 +35,22 @@ import { watchDuty } from './engine/watch.ts'
 import { forecast, forecastForService, nextSentence, whoSentence } from './foresee/who.ts'
 import type { HttpDeps } from './http/deps.ts'
 import { type HttpServer, listen } from './http/server.ts'
-import { CHANNELS, createChannels, EARS, LISTENERS, SOURCE_KINDS } from './integrations/registry.ts'
+import {
+  CARRIERS,
+  CHANNELS,
+  createChannels,
+  EARS,
+  LISTENERS,
+  SOURCE_KINDS,
+} from './integrations/registry.ts'
 import { openMailDoor } from './integrations/smtp/hear.ts'
 import { makeId, pooled } from './lib/id.ts'
 import { createSealer, deriveKey, type Sealer } from './lib/seal.ts'
 import { Problem } from './lib/problem.ts'
 import { createMeter } from './metrics.ts'
-import type { Destination } from './notify/channel.ts'
-import type { Settings } from './notify/reply.ts'
+import { numbersOf } from './notify/carrier.ts'
+import { readMeasures } from './notify/carrier-store.ts'
+import { type Destination, isSetUp } from './notify/channel.ts'
 import { forgetReplies } from './notify/reply-store.ts'
 
 export type Log = (
@@ -108,7 +117,7 @@ async function assemble(
   const testCodes = createTestCodes(deriveKey(secret, 'test codes'))
   const egress = createEgress({ allow: config.egressAllow })
   stops.push(() => egress.close())
-  const channels = createChannels(egress)
+  const channels = createChannels(egress, config.publicUrl)
   const settings = createSettings(
     db,
     sealer,
@@ -118,7 +127,22 @@ async function assemble(
     log('error', 'left out of the configuration: it cannot be read', { what, id, wrong }),
   )
   const meter = createMeter()
-  const tools = makeTools(channels.of, log)
+  const loudnessOf: Tools['loudnessOf'] = (kind) => {
+    const described = channels.of(kind)?.describe
+    // A number that nobody carries to reaches nobody, and the plan has to know.
+    const isSilent = described?.carriedBy !== undefined && !settings.isSetUp(kind)
+    return isSilent ? null : (described?.loudness ?? null)
+  }
+  const tools = makeTools(loudnessOf, log)
+  const spend = createSpend({ db, channels: CHANNELS, settingsOf: settings.of })
+  let costly = ''
+  const lookAtCarriers = async (): Promise<void> => {
+    channels.standings.update(await db.withTx('chores', readMeasures))
+    const over = (await spend.overCap()).join(', ')
+    if (over !== '' && over !== costly)
+      log('warn', 'above the cap of the month: no tests and notices there, pages go on', { over })
+    costly = over
+  }
   const store = createSqlStore(db, directoryAt)
 
   const trouble = (where: string) => (cause: unknown) => {
@@ -152,6 +176,7 @@ async function assemble(
     onSent: (attempt, outcome) =>
       meter.count('allclear_attempts_total', {
         channel: attempt.channel,
+        carrier: outcome.carrier ?? '',
         outcome: outcome.kind,
         reason: outcome.kind === 'sent' ? '' : outcome.reason,
       }),
@@ -184,6 +209,7 @@ async function assemble(
       tools,
       channelOf: channels.of,
       destinationOf: settings.destinationOf,
+      refusal: spend.refusal,
       publicUrl: () => base.url,
       timeLimit,
     })
@@ -195,7 +221,7 @@ async function assemble(
     send = startBeat(sendRound, trouble('send'), options.beatMs)
     const telling = startBeat(tellRound, trouble('tell'), TELL_MS)
     const listening = startListening(
-      { db, node: randomUUID(), settingsOf: settings.settingsOf, hear, timeLimit },
+      { db, node: randomUUID(), settingsOf: settings.of, hear, timeLimit },
       LISTENERS,
       trouble('listen'),
     )
@@ -231,6 +257,7 @@ async function assemble(
   const chores = startBeat(
     async () => {
       await settings.reload()
+      await lookAtCarriers()
       await health.refresh()
       await readFeed(feedDeps)
       await lookAtLoad()
@@ -300,9 +327,13 @@ async function assemble(
           channelOf: channels.of,
           destinationOf: settings.destinationOf,
           codes: testCodes,
+          refusal: spend.refusal,
         },
         contactId,
       ),
+    callerNumbers: () => numbersOf(CARRIERS, settings.of),
+    spendRefusal: spend.refusal,
+    overCap: spend.overCap,
     log,
     version: options.version,
   }
@@ -319,7 +350,7 @@ async function assemble(
       : await openMailDoor({
           host: config.host,
           port: config.mailPort,
-          settings: () => settings.settingsOf('email'),
+          settings: () => settings.of('email'),
           hear,
           onTrouble: trouble('mail'),
         })
@@ -343,6 +374,7 @@ async function assemble(
       while (await tellRound()) await Promise.resolve()
       while (await readFeed(feedDeps)) await Promise.resolve()
       await lookAtLoad()
+      await lookAtCarriers()
     },
     async stop() {
       if (isStopped) return
@@ -394,18 +426,13 @@ export function readSecret(config: Config): Buffer {
   return Buffer.from(readFileSync(path, 'utf8').trim(), 'hex')
 }
 
-function makeTools(
-  channelOf: (
-    kind: string,
-  ) => { describe: { loudness: 'quiet' | 'push' | 'text' | 'call' } } | null,
-  log: Log,
-): Tools {
+function makeTools(loudnessOf: Tools['loudnessOf'], log: Log): Tools {
   const random = pooled(randomBytes)
   const routers = new WeakMap<Directory, PipelineFacts['routeFor']>()
   return {
     makeId: (now) => makeId(now, random),
     jitter: () => Buffer.from(random(4)).readUInt32BE() / 2 ** 32,
-    loudnessOf: (kind) => channelOf(kind)?.describe.loudness ?? null,
+    loudnessOf,
     routerFor(directory) {
       const known = routers.get(directory)
       if (known) return known
@@ -447,7 +474,20 @@ function createSettings(db: Db, sealer: Sealer, webhookSecret: string) {
         sealer.isSealed(value) ? sealer.unseal(value) : value,
       ]),
     )
+  const of = (kind: string): Record<string, unknown> => ({
+    ...(SIGNED.has(kind) ? { secret: webhookSecret } : {}),
+    ...open(known[kind] ?? {}),
+  })
+  /** Settings of the carriers of a kind that are set up. */
+  const carriersOf = (kind: string): Record<string, unknown> => {
+    const kinds = CHANNELS.find((one) => one.kind === kind)?.carriedBy
+    if (kinds === undefined) return {}
+    const carriers = kinds.flatMap((one) => (known[one] ? [[one, of(one)] as const] : []))
+    return { carriers: Object.fromEntries(carriers) }
+  }
   return {
+    of,
+    isSetUp: (kind: string): boolean => isSetUp(kind, CHANNELS, (one) => known[one]),
     async reload(): Promise<void> {
       const rows = await db.withTx('chores', (tx) =>
         tx.query<{ kind: string; settings: Record<string, unknown> }>(
@@ -456,16 +496,15 @@ function createSettings(db: Db, sealer: Sealer, webhookSecret: string) {
       )
       known = Object.fromEntries(rows.map((row) => [row.kind, row.settings]))
     },
-    settingsOf: (kind: string): Settings => open(known[kind] ?? {}),
     destinationOf: (kind: string, fields: Readonly<Record<string, unknown>>): Destination => ({
       contact: open(fields),
-      settings: {
-        ...(kind === 'webhook' ? { secret: webhookSecret } : {}),
-        ...open(known[kind] ?? {}),
-      },
+      settings: { ...of(kind), ...carriersOf(kind) },
     }),
   }
 }
+
+/** What goes out as a webhook of ours is signed, with the organisation's own secret if with no other. */
+const SIGNED: ReadonlySet<string> = new Set(['webhook', 'voice-webhook'])
 
 function createHealth(db: Db): { read(): Promise<Health>; refresh(): Promise<void> } {
   let known: Health | null = null

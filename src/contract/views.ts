@@ -93,6 +93,8 @@ export const AttemptView = z
     startedAt: Time.nullable(),
     finishedAt: Time.nullable(),
     providerId: z.string().nullable(),
+    carrier: z.string().nullable().describe('Who carried it, where the channel has carriers'),
+    delivery: z.enum(['delivered', 'undelivered', 'unknown']).nullable(),
   })
   .openapi('Attempt')
 

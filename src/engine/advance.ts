@@ -225,6 +225,8 @@ function firstTry(
     startedAt: null,
     finishedAt: null,
     providerId: null,
+    carrier: null,
+    passedOver: null,
     delivery: null,
     deliveryReason: null,
     drillId: page.drillId,

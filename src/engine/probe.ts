@@ -11,6 +11,7 @@ import { CALL_MS_MAX } from '../notify/page.ts'
 import { testMessage } from '../notify/test-message.ts'
 import { mayTestAt } from '../people/verify.ts'
 import { listTests, markTested, saveTest } from '../people/verify-store.ts'
+import type { Spend } from './spend.ts'
 import type { Tools } from './tools.ts'
 
 export type ProbeDeps = {
@@ -20,12 +21,14 @@ export type ProbeDeps = {
   channelOf: (kind: string) => Channel | null
   destinationOf: (kind: string, fields: Readonly<Record<string, unknown>>) => Destination
   codes: { make(): string; hash(contactId: string, code: string): Buffer }
+  /** Why it is not sent there, for what it costs; null: it may be, and was counted. */
+  refusal: Spend['refusal']
 }
 
 /** @throws Problem not_found; unavailable where it was tried too often */
 export async function probe(deps: ProbeDeps, contactId: Id): Promise<Outcome> {
   const code = deps.codes.make()
-  const { contact, id, now } = await deps.db.withTx('web', async (tx) => {
+  const { contact, personId, id, now } = await deps.db.withTx('web', async (tx) => {
     const directory = await deps.directoryAt(tx)
     const person = [...directory.people.values()].find((one) =>
       one.contacts.some((other) => other.id === contactId),
@@ -37,10 +40,12 @@ export async function probe(deps: ProbeDeps, contactId: Id): Promise<Outcome> {
     const test = deps.tools.makeId(tx.now)
     const codeHash = deps.codes.hash(contactId, code)
     await saveTest(tx, { id: test, contactId, personId: person.id, codeHash })
-    return { contact: found, id: test, now: tx.now }
+    return { contact: found, personId: person.id, id: test, now: tx.now }
   })
   const channel = deps.channelOf(contact.kind)
   if (!channel) return { kind: 'gaveUp', reason: 'channelNotConfigured' }
+  const refused = await deps.refusal(contact.kind, 'test', { personId, contact: contactId })
+  if (refused) return refused
   const outcome = await channel.send(
     testMessage({ id, at: now, code }),
     deps.destinationOf(contact.kind, contact.fields),

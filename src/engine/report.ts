@@ -5,7 +5,7 @@
  * was given up for dead: it is left out, its attempt has been counted as unknown already.
  */
 import type { Outcome } from '../notify/channel.ts'
-import { follow } from '../notify/outcome.ts'
+import { carriedBy, follow } from '../notify/outcome.ts'
 import type { Attempt } from '../notify/page.ts'
 import { ENGINE } from '../timeline/entry.ts'
 import { advance, entryAbout, fetchClimbs } from './advance.ts'
@@ -23,8 +23,10 @@ export async function reportSent(store: EngineStore, results: readonly Result[])
     const ended = rows.flatMap((row): Attempt[] => {
       const result = outcomes.get(row.id)
       if (!result || row.status !== 'claimed' || row.fence !== result.attempt.fence) return []
-      const providerId = result.outcome.kind === 'sent' ? result.outcome.providerId : null
-      return [{ ...row, status: 'sent', providerId, finishedAt: tx.now, wakeAt: null }]
+      const { outcome } = result
+      const providerId = outcome.kind === 'sent' ? outcome.providerId : null
+      const ended = { ...row, ...carriedBy(outcome), providerId, finishedAt: tx.now, wakeAt: null }
+      return [{ ...ended, status: 'sent' }]
     })
     await tx.save('attempt', ended)
   })
@@ -72,6 +74,7 @@ function recordFailure(desk: Desk, attempt: Attempt, outcome: Outcome): void {
       person: attempt.personId,
       outcome: outcome.kind,
       reason: outcome.reason,
+      ...(outcome.carrier === undefined ? {} : { carrier: outcome.carrier }),
       try: attempt.tryNumber,
     },
   })

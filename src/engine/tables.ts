@@ -121,6 +121,8 @@ export const TABLES = {
     startedAt: 'timestamptz',
     finishedAt: 'timestamptz',
     providerId: 'text',
+    carrier: 'text',
+    passedOver: 'text',
     delivery: 'text',
     deliveryReason: 'text',
     drillId: 'uuid',

@@ -13,6 +13,7 @@ import { afterTry, type Notice, type NoticeNames, noticeWords } from '../notify/
 import { claimNotices, saveNotice } from '../notify/notice-store.ts'
 import { CALL_MS_MAX } from '../notify/page.ts'
 import { planFor } from '../people/rules.ts'
+import type { Spend } from './spend.ts'
 import type { Tools } from './tools.ts'
 
 const AT_ONCE_MAX = 20
@@ -23,6 +24,8 @@ export type TellDeps = {
   tools: Tools
   channelOf: (kind: string) => Channel | null
   destinationOf: (kind: string, fields: Readonly<Record<string, unknown>>) => Destination
+  /** Why a notice is not sent there, for what it costs; null: it is. */
+  refusal: Spend['refusal']
   /** Where people reach the web app. */
   publicUrl: () => string
   timeLimit: (milliseconds: number) => AbortSignal
@@ -64,6 +67,9 @@ async function tellOne(
   const channel = contact && deps.channelOf(contact.kind)
   if (!contact || !channel)
     return { contactId: null, outcome: { kind: 'gaveUp', reason: 'nobodyReachable' } }
+  const on = { personId: person.id, contact: contact.id }
+  const refused = await deps.refusal(contact.kind, 'notice', on)
+  if (refused) return { contactId: contact.id, outcome: refused }
   const { title, body } = noticeWords(notice, namesFor(directory, person.timezone))
   const outcome = await channel.send(
     {

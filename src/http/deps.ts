@@ -4,6 +4,7 @@ import type { DirectoryCache } from '../directory/store.ts'
 import type { ActDeps } from '../engine/act.ts'
 import type { Health } from '../engine/health.ts'
 import type { Intake } from '../engine/intake.ts'
+import type { Spend } from '../engine/spend.ts'
 import type { Tools } from '../engine/tools.ts'
 import type { SourceKind } from '../alerts/source.ts'
 import type { Channel, ChannelDescription, Destination, Outcome } from '../notify/channel.ts'
@@ -41,6 +42,12 @@ export type HttpDeps = ActDeps & {
   backup: () => Promise<{ path: string; remove(): void }>
   /** Codes that prove a contact. */
   testCodes: { hash(contactId: string, code: string): Buffer }
+  /** Numbers that pages come from, of all carriers. */
+  callerNumbers: () => string[]
+  /** Why a test is not sent there, for what it costs; null: it may be, and was counted. */
+  spendRefusal: Spend['refusal']
+  /** Channels that cost more this month than they may. */
+  overCap: Spend['overCap']
   testSend: (contactId: string) => Promise<Outcome>
   log: (level: 'info' | 'warn' | 'error', what: string, detail?: Record<string, unknown>) => void
   version: string

@@ -83,6 +83,8 @@ export const toPageView = (page: PageWithAttempts, directory: Directory): PageSh
     startedAt: iso(attempt.startedAt),
     finishedAt: iso(attempt.finishedAt),
     providerId: attempt.providerId,
+    carrier: attempt.status === 'waiting' ? null : attempt.carrier,
+    delivery: attempt.delivery,
   })),
 })
 

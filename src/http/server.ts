@@ -33,6 +33,7 @@ import { scheduleRoutes } from './routes/schedules.ts'
 import { silenceRoutes } from './routes/silences.ts'
 import { sourceRoutes } from './routes/sources.ts'
 import { systemRoutes } from './routes/system.ts'
+import { telephoneRoutes } from './routes/telephone.ts'
 import { whoRoutes } from './routes/who.ts'
 import { wouldPageRoutes } from './routes/would-page.ts'
 
@@ -53,6 +54,7 @@ export const ROUTES: readonly Route[] = [
   ...calendarRoutes,
   ...peopleRoutes,
   ...systemRoutes,
+  ...telephoneRoutes,
 ]
 
 /** Doors outside the table, each with the reason. */

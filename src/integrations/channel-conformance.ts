@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   BEHAVIOURS,
   type Behaviour,
+  type Dialect,
   type Provider,
   RETRY_AFTER_SECONDS,
   startProvider,
@@ -20,6 +21,8 @@ export type ChannelUnderTest = {
   create(egress: Egress, callMs: number): Channel
   /** Where to send to, so that the provider shows this behaviour. */
   destination(provider: Provider, behaviour: Behaviour): Destination
+  /** How its provider says things, where it is particular. */
+  dialect?: Dialect
   /** Values in the destination's fields that must never come out again. */
   secrets: readonly string[]
   /** Where more is allowed than what holds for all, or something else. */
@@ -116,7 +119,7 @@ export function channelConformance(name: string, subject: ChannelUnderTest): voi
   let egress: Egress
 
   beforeAll(async () => {
-    provider = await startProvider()
+    provider = await startProvider({ dialect: subject.dialect })
     // No name leads anywhere, so that a test can never leave the machine.
     egress = createEgress({ allow: '127.0.0.1', resolve: () => Promise.reject(new Error('none')) })
   })

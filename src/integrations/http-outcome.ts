@@ -12,16 +12,21 @@ import {
 } from '../egress/egress.ts'
 import type { Outcome } from '../notify/channel.ts'
 
-/** Sends and reads the answer; `read` may look into a 2xx for an error in disguise. */
+/**
+ * Sends and reads the answer; `read` may look into a 2xx for an error in disguise, and `readRefusal`
+ * into any other answer for what the provider calls it (null: its status says all there is).
+ */
 export async function post(
   egress: Egress,
   request: EgressRequest,
   read: (response: EgressResponse) => Outcome = () => ({ kind: 'sent', providerId: null }),
+  readRefusal: (response: EgressResponse) => Outcome | null = () => null,
 ): Promise<Outcome> {
   try {
     const response = await egress.request(request)
     const { status, retryAfterMs } = response
-    return status >= 200 && status < 300 ? read(response) : outcomeOf(status, retryAfterMs)
+    if (status >= 200 && status < 300) return read(response)
+    return readRefusal(response) ?? outcomeOf(status, retryAfterMs)
   } catch (cause) {
     if (cause instanceof EgressError) return failed(cause)
     throw cause

@@ -1,26 +1,44 @@
 /** The one list of vendors. */
 import type { SourceKind } from '../alerts/source.ts'
 import type { Egress } from '../egress/egress.ts'
+import type { CarrierDescription } from '../notify/carrier.ts'
 import type { Channel, ChannelDescription } from '../notify/channel.ts'
 import type { Ear, Listener } from '../notify/reply.ts'
 import { alertmanager } from './alertmanager/receive.ts'
 import { grafana } from './grafana/receive.ts'
 import { httpSmsEar } from './http-sms/hear.ts'
+import { createHttpSmsCarrier, describeHttpSms } from './http-sms/send.ts'
 import { createNtfyChannel, describeNtfy } from './ntfy/send.ts'
 import { pagerdutyEvents } from './pagerduty-events/receive.ts'
 import { createPretendChannel, describePretend, type PretendScreen } from './pretend/send.ts'
 import { createEmailChannel, describeEmail } from './smtp/send.ts'
+import { describeCarrier, describeTelephone } from './telephone/describe.ts'
+import { createTelephoneChannel } from './telephone/send.ts'
+import { createStandings, type Standings } from './telephone/standings.ts'
 import { twilioEar } from './twilio/hear.ts'
+import { createTwilioCarrier, describeTwilio } from './twilio/send.ts'
 import { voiceWebhookEar } from './voice-webhook/hear.ts'
+import { createVoiceWebhookCarrier, describeVoiceWebhook } from './voice-webhook/send.ts'
 import { createWebhookChannel, describeWebhook } from './webhook/send.ts'
 
 export const SOURCE_KINDS: readonly SourceKind[] = [pagerdutyEvents, alertmanager, grafana]
 
+/** Who carries texts and calls. While nothing is known of how well they do, the first goes first. */
+export const CARRIERS: readonly CarrierDescription[] = [
+  describeTwilio,
+  describeHttpSms,
+  describeVoiceWebhook,
+]
+
+/** All that has settings: ways to reach a person, and their carriers. */
 export const CHANNELS: readonly ChannelDescription[] = [
   describeWebhook,
   describeEmail,
   describeNtfy,
   describePretend,
+  describeTelephone('sms', CARRIERS),
+  describeTelephone('call', CARRIERS),
+  ...CARRIERS.map(describeCarrier),
 ]
 
 /** Vendors who call us back. */
@@ -29,17 +47,31 @@ export const EARS: readonly Ear[] = [twilioEar, httpSmsEar, voiceWebhookEar]
 /** Vendors whom we ask. */
 export const LISTENERS: readonly Listener[] = []
 
-export function createChannels(egress: Egress): {
+/** @param publicUrl where providers can reach us, as the operator has set it; null: nowhere */
+export function createChannels(
+  egress: Egress,
+  publicUrl: string | null,
+): {
   of: (kind: string) => Channel | null
   screen: PretendScreen
+  standings: Standings
 } {
   const screen = createPretendChannel()
+  const standings = createStandings()
+  const deps = { egress, publicUrl }
+  const carriers = [
+    createTwilioCarrier(deps),
+    createHttpSmsCarrier(deps),
+    createVoiceWebhookCarrier(deps),
+  ]
   const all = [
     createWebhookChannel(egress),
     createEmailChannel(egress),
     createNtfyChannel(egress),
+    createTelephoneChannel('sms', carriers, standings),
+    createTelephoneChannel('call', carriers, standings),
     screen,
   ]
   const byKind = new Map<string, Channel>(all.map((channel) => [channel.describe.kind, channel]))
-  return { of: (kind) => byKind.get(kind) ?? null, screen }
+  return { of: (kind) => byKind.get(kind) ?? null, screen, standings }
 }

@@ -9,6 +9,8 @@ export type Field = {
   kind: 'text' | 'url' | 'email' | 'phone' | 'number' | 'secret' | 'boolean'
   required: boolean
   help?: string
+  /** Of a text: what it has to look like, and how one says that. */
+  pattern?: { source: string; is: string }
 }
 
 export type Loudness = 'quiet' | 'push' | 'text' | 'call'
@@ -24,7 +26,36 @@ export type ChannelDescription = {
   contact: readonly Field[]
   /** Fields set once for the organisation (`channels:` in the file). */
   settings: readonly Field[]
+  /** Carriers that can carry it: it sends where one of them is set up. Left out: it sends by itself. */
+  carriedBy?: readonly string[]
+  /** It is a carrier of these channels, and nobody's kind of contact. */
+  carries?: readonly string[]
+  /** Why a contact is not used under these settings of the channel, as a sentence; null: it is. */
+  whyRefused?: (contact: Values, settings: Values) => string | null
 }
+
+/** Values of fields by name. */
+export type Values = Readonly<Record<string, unknown>>
+
+/** Whether anything can be sent: needed settings are there, also those of a carrier where it takes one. */
+export function isSetUp(
+  kind: string,
+  descriptions: readonly ChannelDescription[],
+  settingsOf: (kind: string) => Values | undefined,
+): boolean {
+  const described = descriptions.find((one) => one.kind === kind)
+  if (!described || !isComplete(described.settings, settingsOf(kind))) return false
+  const carriers = descriptions.filter((one) => described.carriedBy?.includes(one.kind))
+  return (
+    described.carriedBy === undefined ||
+    carriers.some(
+      (one) => settingsOf(one.kind) !== undefined && isComplete(one.settings, settingsOf(one.kind)),
+    )
+  )
+}
+
+export const isComplete = (fields: readonly Field[], values: Values | undefined): boolean =>
+  fields.every((field) => !field.required || (values?.[field.name] ?? null) !== null)
 
 export type Outgoing = {
   kind: 'page' | 'test' | 'notice'
@@ -49,6 +80,8 @@ export type Outgoing = {
   /** Structured content, for machines. */
   data: Readonly<Record<string, unknown>>
   drill: boolean
+  /** On tries after the first: since when the slot is tried, and who carried the try before, if that is known. */
+  again?: { since: Instant; carrier: string | null }
 }
 
 /**
@@ -56,17 +89,22 @@ export type Outgoing = {
  * work by trying again. `unknown`: the answer was lost, the provider may have accepted it.
  * `reason` is a short word used as a metric label; it never holds the provider's words.
  */
-export type Outcome =
+export type Outcome = (
   | { kind: 'sent'; providerId: string | null; detail?: string }
   | { kind: 'tryAgain'; reason: string; retryAfterMs?: number; detail?: string }
   | { kind: 'gaveUp'; reason: string; detail?: string }
   | { kind: 'unknown'; reason: string; detail?: string }
+) &
+  Carried
+
+/** Of a channel with carriers: whose outcome it is, and which were tried before and certainly did not take it. */
+type Carried = { carrier?: string; passedOver?: readonly string[] }
 
 export type Destination = {
   /** Values of the contact's fields. */
-  contact: Readonly<Record<string, unknown>>
-  /** Values of the channel's own settings, secrets decrypted. */
-  settings: Readonly<Record<string, unknown>>
+  contact: Values
+  /** Values of the channel's own settings, secrets decrypted; under `carriers` those of its carriers by kind. */
+  settings: Values
 }
 
 /** One way to reach a person. `send` never throws for what a provider does: it gives an outcome. */
@@ -76,7 +114,7 @@ export type Channel = {
 }
 
 /** One value of a destination as text, without the blanks around it; empty where there is none. */
-export function textOf(values: Readonly<Record<string, unknown>>, name: string): string {
+export function textOf(values: Values, name: string): string {
   const value = values[name]
   if (typeof value === 'string') return value.trim()
   return typeof value === 'number' ? String(value) : ''

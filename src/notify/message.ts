@@ -42,6 +42,9 @@ export function compose(lead: Told, others: readonly Told[], facts: MessageFacts
     urgency: lead.page.urgency,
     url,
     drill: lead.page.drillId !== null,
+    ...(lead.attempt.tryNumber === 1
+      ? {}
+      : { again: { since: lead.attempt.dueAt, carrier: lead.attempt.carrier } }),
   } as const
   const actions = url === null ? [] : actionsAt(url)
   if (others.length === 0) {

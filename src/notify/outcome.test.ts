@@ -24,6 +24,8 @@ const attempt = (more: Partial<Attempt> = {}): Attempt => ({
   startedAt: 0,
   finishedAt: null,
   providerId: null,
+  carrier: null,
+  passedOver: null,
   delivery: null,
   deliveryReason: null,
   drillId: null,

@@ -36,6 +36,7 @@ export function follow(attempt: Attempt, outcome: Outcome, facts: OutcomeFacts):
     status: outcome.kind === 'sent' ? 'sent' : outcome.kind === 'unknown' ? 'unknown' : 'failed',
     reason: outcome.kind === 'sent' ? null : outcome.reason,
     providerId: outcome.kind === 'sent' ? outcome.providerId : null,
+    ...carriedBy(outcome),
     finishedAt: facts.now,
     wakeAt: null,
   }
@@ -108,6 +109,11 @@ export function afterStop(
     unreachable: others.every(isLost),
   }
 }
+/** Who was given the message, as it is kept with the attempt. */
+export const carriedBy = (outcome: Outcome): Pick<Attempt, 'carrier' | 'passedOver'> => ({
+  carrier: outcome.carrier ?? null,
+  passedOver: outcome.passedOver?.length ? outcome.passedOver.join(' ') : null,
+})
 
 function nextTry(
   ended: Attempt,
@@ -133,6 +139,8 @@ function nextTry(
     fence: 0,
     startedAt: null,
     finishedAt: null,
+    // Its carrier stays: the try begins with another one.
+    passedOver: null,
   }
 }
 

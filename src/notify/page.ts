@@ -61,6 +61,10 @@ export type Attempt = {
   startedAt: Instant | null
   finishedAt: Instant | null
   providerId: string | null
+  /** The carrier that this try was given to; of a try that waits, the one before it. Null: the channel has none. */
+  carrier: string | null
+  /** Carriers that certainly did not take this try before, with blanks between. */
+  passedOver: string | null
   /** The provider's own word on what became of it, after it was sent. Null: none has come. */
   delivery: Delivery | null
   deliveryReason: string | null

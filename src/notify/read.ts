@@ -10,8 +10,8 @@ const PAGE = `id, climb_id as "climbId", group_id as "groupId", person_id as "pe
 const ATTEMPT = `id, page_id as "pageId", climb_id as "climbId", person_id as "personId", service_id as "serviceId",
   contact_id as "contactId", channel, slot, severity, try_number as "tryNumber", urgency, status, reason,
   bundled_into as "bundledInto", due_at as "dueAt", wake_at as "wakeAt", fence, started_at as "startedAt",
-  finished_at as "finishedAt", provider_id as "providerId", delivery, delivery_reason as "deliveryReason",
-  drill_id as "drillId"`
+  finished_at as "finishedAt", provider_id as "providerId", carrier, passed_over as "passedOver",
+  delivery, delivery_reason as "deliveryReason", drill_id as "drillId"`
 
 export type PageWithAttempts = Page & { attempts: Attempt[] }
 

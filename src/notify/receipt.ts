@@ -32,6 +32,12 @@ const DELIVERIES: Readonly<Record<Delivery, string>> = {
 const deliveryOf = ({ delivery, deliveryReason }: Attempt): string =>
   `${delivery === null ? '' : DELIVERIES[delivery]}${deliveryReason === null ? '' : ` (${deliveryReason})`}`
 
+/** Of a try that waits, the carrier is still that of the one before. */
+const carrierOf = ({ status, carrier, passedOver }: Attempt): string => {
+  if (carrier === null || status === 'waiting') return ''
+  return ` by ${carrier}${passedOver === null ? '' : `, not taken by ${passedOver.split(' ').join(' and ')}`}`
+}
+
 /** Plain text, to be kept. Times in UTC to the millisecond. */
 export function receiptText(
   page: Page & { attempts: readonly Attempt[] },
@@ -47,7 +53,7 @@ export function receiptText(
     '',
   ]
   for (const attempt of page.attempts) {
-    const by = `${attempt.channel} (${facts.contactOf(attempt.contactId)}), try ${attempt.tryNumber}`
+    const by = `${attempt.channel}${carrierOf(attempt)} (${facts.contactOf(attempt.contactId)}), try ${attempt.tryNumber}`
     lines.push(`Due           ${toIso(attempt.dueAt)}  ${by}`)
     if (attempt.startedAt !== null) lines.push(`  started     ${toIso(attempt.startedAt)}`)
     if (attempt.finishedAt !== null || attempt.status === 'claimed') {

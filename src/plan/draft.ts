@@ -30,9 +30,9 @@ import { coversMadeElsewhere, type Stored, storedForm } from './stored.ts'
 import {
   channelsInUse,
   cutOff,
+  isConfigured,
   type LiveIds,
   liveIds,
-  needsSettings,
   peopleWhoStay,
   underwayWords,
 } from './underway.ts'
@@ -165,7 +165,8 @@ export function draftOf(
   const lints = lint(directory, {
     now,
     channels: deps.channels,
-    isConfigured: (kind) => isConfigured(kind, whole, deps),
+    isConfigured: (kind) => isConfigured(kind, whole, deps.channels),
+    settingsOf: (kind) => whole.channels[kind] ?? {},
     placeOf: placesIn(file, reading),
   })
   return {
@@ -222,9 +223,6 @@ function adoptedIn(
       : [],
   )
 }
-
-const isConfigured = (kind: string, whole: Whole, deps: PlanDeps): boolean =>
-  !needsSettings(kind, deps.channels) || whole.channels[kind] !== undefined
 
 const plainSecrets = (reading: Reading): Finding[] =>
   reading.plainSecrets.map(({ path, at }) => ({

@@ -67,9 +67,10 @@ const rules: Reader<RulesForm> = (reading, node, path) => {
 
 /** A contact's further keys are the fields that its channel describes. */
 function contact(channels: readonly ChannelDescription[]): Reader<ContactForm> {
-  const kinds = channels.map((channel) => channel.kind)
+  const ways = channels.filter((channel) => channel.carries === undefined)
+  const kinds = ways.map((channel) => channel.kind)
   const readers = new Map(
-    channels.map((channel) => [
+    ways.map((channel) => [
       channel.kind,
       record<ContactForm>(`a contact of kind \`${channel.kind}\``, {
         id: { reader: slug, isRequired: true },

@@ -135,7 +135,10 @@ function readerOf(field: ChannelField): Reader<unknown> {
     case 'secret':
       return secret
     case 'text':
-      return text({ max: 1_000 })
+      return text({
+        max: 1_000,
+        ...(field.pattern && { pattern: new RegExp(field.pattern.source), is: field.pattern.is }),
+      })
   }
 }
 

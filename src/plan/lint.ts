@@ -10,7 +10,7 @@ import { peopleOf, type Whereabouts } from '../escalation/people.ts'
 import { formatDuration } from '../lib/duration.ts'
 import type { Id } from '../lib/id.ts'
 import { HOUR, type Instant, MINUTE } from '../lib/instant.ts'
-import type { ChannelDescription } from '../notify/channel.ts'
+import type { ChannelDescription, Values } from '../notify/channel.ts'
 import type { Person } from '../people/person.ts'
 import { planFor, type RuleFacts } from '../people/rules.ts'
 import type { Finding } from './finding.ts'
@@ -22,6 +22,7 @@ export type LintFacts = {
   channels: readonly ChannelDescription[]
   /** Kinds of channels whose settings are there, or that need none. */
   isConfigured: (kind: string) => boolean
+  settingsOf: (kind: string) => Values
   /** Where a thing stands in the file; null where it does not. `path` is within the thing. */
   placeOf: (section: Section, slug: string, path?: string) => Position | null
 }
@@ -33,6 +34,7 @@ export function lint(directory: Directory, facts: LintFacts): Finding[] {
     ...peopleWithoutContact(directory, facts, reach),
     ...stoppedContacts(directory, facts),
     ...channelsWithoutSettings(directory, facts),
+    ...contactsRefused(directory, facts),
     ...health(directory, facts, reach),
     ...[...directory.ladders.values()].flatMap((one) =>
       ladderFindings(one, directory, facts, reach),
@@ -142,9 +144,34 @@ function channelsWithoutSettings(directory: Directory, facts: LintFacts): Findin
       rule: 'channelWithoutSettings',
       sentence: `\`${kind}\` is not set up, and ${count === 1 ? `\`${slugs[0]}\` has a contact` : `${count} people have contacts`} of that kind: nothing is sent there`,
       position: facts.placeOf('channels', kind),
-      wayOut: `set \`channels: { ${kind}: … }\``,
+      wayOut: wayToSetUp(kind, facts),
     }
   })
+}
+
+/** A kind that carriers carry needs one of these. */
+function wayToSetUp(kind: string, { channels }: LintFacts): string {
+  const { carriedBy } = channels.find((one) => one.kind === kind) ?? {}
+  return `set ${(carriedBy ?? [kind]).map((one) => `\`channels: { ${one}: … }\``).join(' or ')}`
+}
+
+/** Contacts that a setting of their channel shuts out: they are kept, and nothing is sent there. */
+function contactsRefused(directory: Directory, facts: LintFacts): Finding[] {
+  return [...directory.people.values()].flatMap((person) =>
+    person.contacts.flatMap((contact): Finding[] => {
+      const channel = facts.channels.find((one) => one.kind === contact.kind)
+      const why = channel?.whyRefused?.(contact.fields, facts.settingsOf(contact.kind)) ?? null
+      if (why === null) return []
+      return [
+        {
+          rule: 'contactRefused',
+          sentence: `contact \`${contact.slug}\` of \`${person.slug}\` is not used: ${why}`,
+          position: facts.placeOf('people', person.slug),
+          wayOut: `allow it under \`channels: { ${contact.kind}: … }\`, or give \`${person.slug}\` another contact`,
+        },
+      ]
+    }),
+  )
 }
 
 /** What a rota does to people. How their contacts fare is not the file's business. */

@@ -1,6 +1,6 @@
 /** What is under way, and what it has to say against a change. */
 import type { Id } from '../lib/id.ts'
-import type { ChannelDescription } from '../notify/channel.ts'
+import { type ChannelDescription, isSetUp } from '../notify/channel.ts'
 import type { PlannedChange } from './changes.ts'
 import type { Finding } from './finding.ts'
 import type { ListSection, Whole } from './form.ts'
@@ -78,8 +78,12 @@ export function cutOff(
   })
 }
 
-export const needsSettings = (kind: string, channels: readonly ChannelDescription[]): boolean =>
-  channels.find((one) => one.kind === kind)?.settings.some((field) => field.required) ?? false
+/** Whether something can be sent with the settings of a whole file. */
+export const isConfigured = (
+  kind: string,
+  whole: Pick<Whole, 'channels'>,
+  channels: readonly ChannelDescription[],
+): boolean => isSetUp(kind, channels, (one) => whole.channels[one])
 
 /**
  * A channel that needs settings cannot lose them while somebody is reached by it. Of a file that
@@ -91,8 +95,8 @@ export function channelsInUse(
   reading: Reading,
   channels: readonly ChannelDescription[],
 ): Mistake[] {
-  return Object.keys(before.channels).flatMap((kind): Mistake[] => {
-    if (after.channels[kind] || !needsSettings(kind, channels)) return []
+  return channels.flatMap(({ kind }): Mistake[] => {
+    if (!isConfigured(kind, before, channels) || isConfigured(kind, after, channels)) return []
     const users = after.people.filter((person) => person.contacts.some((one) => one.kind === kind))
     const [who] = counted(users.length, 'person has a contact', 'people have contacts')
     if (who === undefined) return []

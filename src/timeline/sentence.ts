@@ -83,7 +83,7 @@ const SENTENCES: Readonly<Record<string, Write>> = {
       ? 'Nobody answered, and there is no fallback to page'
       : 'Nobody answered: paging the fallback',
   attemptFailed: (r, _i, _who, names) =>
-    `${r.channel} to ${names.person(r.person)} failed (${r.reason})${String(r.outcome) === 'tryAgain' ? ', trying again' : ''}`,
+    `${r.channel}${r.carrier ? ` by ${r.carrier}` : ''} to ${names.person(r.person)} failed (${r.reason})${String(r.outcome) === 'tryAgain' ? ', trying again' : ''}`,
   delivered: (r, _i, _who, names) => `${r.channel} to ${names.person(r.person)} arrived`,
   undelivered: (r, _i, _who, names) =>
     `${r.channel} to ${names.person(r.person)} did not arrive (${r.reason ?? 'no reason given'})`,

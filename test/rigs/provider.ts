@@ -31,7 +31,21 @@ export type Provider = {
   stop(): Promise<void>
 }
 
-export type ProviderOptions = { slowMs?: number; port?: number; smtpPort?: number }
+/** How a vendor says things. Left out: as ntfy does, which is good enough for a webhook too. */
+export type Dialect = {
+  /** The answer to the message that was taken last. */
+  accepted(received: Ledger): { status: number; body: Record<string, unknown> }
+  refused(status: number): Record<string, unknown>
+  /** The answer to a question that is no message; null: it is a message. */
+  asked?(method: string, url: string, received: Ledger): Record<string, unknown> | null
+}
+
+export type ProviderOptions = {
+  slowMs?: number
+  port?: number
+  smtpPort?: number
+  dialect?: Dialect
+}
 
 /** A name that no resolver knows (RFC 6761). */
 export const NO_SUCH_HOST = 'no-such-host.invalid'
@@ -39,6 +53,7 @@ export const NO_SUCH_HOST = 'no-such-host.invalid'
 export async function startProvider(options: ProviderOptions = {}): Promise<Provider> {
   const received = openLedger()
   const slowMs = options.slowMs ?? 20
+  const dialect = options.dialect ?? PLAIN
   let behaving: Behaving = 'ok'
   const timers = new Set<NodeJS.Timeout>()
   const next = (): Behaviour => {
@@ -57,8 +72,10 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
-      const call = { request, response, body: Buffer.concat(chunks).toString('utf8') }
-      answer(call, next(), received, later)
+      const body = Buffer.concat(chunks).toString('utf8')
+      const asked = dialect.asked?.(request.method ?? '', request.url ?? '', received)
+      if (asked) return json(response, 200, asked)
+      answer({ request, response, body, dialect }, next(), received, later)
     })
   })
   await new Promise<void>((resolve, reject) => {
@@ -93,7 +110,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
   }
 }
 
-type Call = { request: IncomingMessage; response: ServerResponse; body: string }
+type Call = { request: IncomingMessage; response: ServerResponse; body: string; dialect: Dialect }
 
 const STATUSES: Partial<Record<Behaviour, number>> = {
   failed500: 500,
@@ -112,14 +129,18 @@ function answer(
   later: (run: () => void) => void,
 ): void {
   if (accepts(behaviour)) received.accept(entryOf(call, behaviour))
-  const { request, response } = call
+  const { request, response, dialect } = call
+  const sayYes = (): void => {
+    const yes = dialect.accepted(received)
+    json(response, yes.status, yes.body)
+  }
   const status = STATUSES[behaviour]
   if (status !== undefined) {
     const isWaiting = status === 429 || status === 503
     const headers: Record<string, string> = isWaiting
       ? { 'retry-after': String(RETRY_AFTER_SECONDS) }
       : {}
-    json(response, status, { error: 'refused', echo: call.body.slice(0, 200) }, headers)
+    json(response, status, { ...dialect.refused(status), echo: call.body.slice(0, 200) }, headers)
   } else if (behaviour === 'okWithErrorBody') {
     json(response, 200, { code: 40001, http: 400, error: 'invalid request' })
   } else if (behaviour === 'halfAnswer') {
@@ -129,18 +150,19 @@ function answer(
   } else if (behaviour === 'reset') {
     request.socket.resetAndDestroy()
   } else if (behaviour === 'slow') {
-    later(() => json(response, 200, accepted(received)))
+    later(sayYes)
   } else if (behaviour !== 'hang' && behaviour !== 'acceptedThenTimeout') {
-    json(response, 200, accepted(received))
+    sayYes()
   }
 }
 
-/** What ntfy answers, which is good enough for a webhook too. */
-const accepted = (received: OpenLedger): Record<string, unknown> => ({
-  id: `taken${received.all().length}`,
-  event: 'message',
-  time: 0,
-})
+const PLAIN: Dialect = {
+  accepted: (received) => ({
+    status: 200,
+    body: { id: `taken${received.all().length}`, event: 'message', time: 0 },
+  }),
+  refused: () => ({ error: 'refused' }),
+}
 
 function json(
   response: ServerResponse,
@@ -162,7 +184,7 @@ function entryOf({ request, body }: Call, behaviour: Behaviour) {
   return {
     at: Date.now(),
     via: 'http' as const,
-    id: headers['webhook-id'] ?? sequenceId(body),
+    id: headers['webhook-id'] ?? headers['idempotency-key'] ?? sequenceId(body),
     method: request.method ?? '',
     path: request.url ?? '',
     headers,

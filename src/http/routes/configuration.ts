@@ -2,9 +2,11 @@ import { z } from '@hono/zod-openapi'
 import { DoctorView, PlanView } from '../../contract/views.ts'
 import type { Tx } from '../../db/tx.ts'
 import type { Directory } from '../../directory/directory.ts'
+import { listChannelSettings } from '../../directory/store.ts'
 import { formatDuration } from '../../lib/duration.ts'
 import { invalid, Problem } from '../../lib/problem.ts'
 import { formatDateTime } from '../../lib/zone.ts'
+import { isSetUp } from '../../notify/channel.ts'
 import { apply } from '../../plan/apply.ts'
 import { exportYaml } from '../../plan/export.ts'
 import { lint } from '../../plan/lint.ts'
@@ -135,17 +137,13 @@ const doctor = route({
   reply: DoctorView,
   handle: ({ read, deps }) =>
     read(async (tx, directory) => {
-      const kinds = (await tx.query<{ kind: string }>('select kind from channels')).map(
-        (one) => one.kind,
-      )
-      const needsSettings = (kind: string): boolean =>
-        deps.channels.some(
-          (one) => one.kind === kind && one.settings.some((field) => field.required),
-        )
+      const stored = await listChannelSettings(tx)
+      const settingsOf = (kind: string) => stored.find((one) => one.kind === kind)?.settings
       const linted = lint(directory, {
         now: tx.now,
         channels: deps.channels,
-        isConfigured: (kind) => kinds.includes(kind) || !needsSettings(kind),
+        isConfigured: (kind) => isSetUp(kind, deps.channels, settingsOf),
+        settingsOf: (kind) => settingsOf(kind) ?? {},
         placeOf: () => null,
       })
       const rota = await healthOf(tx, directory, deps)
@@ -153,9 +151,16 @@ const doctor = route({
         ...linted.filter((one) => !rota.some((other) => other.rule === one.rule)),
         ...rota,
         ...(await readiness(tx)),
+        ...(await deps.overCap()).map(costly),
       ].map(({ rule, sentence, wayOut }) => ({ rule, sentence, wayOut }))
       return { body: { findings, ready: findings.length === 0 } }
     }),
+})
+
+const costly = (kind: string) => ({
+  rule: 'spendCap',
+  sentence: `\`${kind}\` costs more this month than its cap: tests and notices are not sent there, pages are.`,
+  wayOut: `Find out what pages so much, or raise \`channels: { ${kind}: { cap_cents: … } }\`.`,
 })
 
 async function readiness(tx: Tx) {

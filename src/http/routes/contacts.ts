@@ -5,10 +5,12 @@ import type { Principal } from '../../access/can.ts'
 import { ActedView, Id, Time } from '../../contract/views.ts'
 import type { Tx } from '../../db/tx.ts'
 import type { Directory } from '../../directory/directory.ts'
+import { listChannelSettings } from '../../directory/store.ts'
 import { act } from '../../engine/act.ts'
 import { formatDuration } from '../../lib/duration.ts'
 import { toIso } from '../../lib/instant.ts'
 import { forbidden, invalid, notFound, Problem } from '../../lib/problem.ts'
+import { isSetUp } from '../../notify/channel.ts'
 import type { Contact } from '../../people/contact.ts'
 import type { Person } from '../../people/person.ts'
 import { lintRules, planFor } from '../../people/rules.ts'
@@ -237,15 +239,16 @@ const kinds = route({
     .openapi('ContactKinds'),
   handle: ({ read, deps }) =>
     read(async (tx) => {
-      const stored = await tx.query<{ kind: string }>('select kind from channels')
-      const known = new Set(stored.map((one) => one.kind))
+      const stored = new Map((await listChannelSettings(tx)).map((one) => [one.kind, one.settings]))
+      const settingsOf = (kind: string) => stored.get(kind)
+      const ways = deps.channels.filter((one) => one.contact.length > 0)
       return {
         body: {
-          kinds: deps.channels.map(({ kind, label, loudness, contact, settings }) => ({
+          kinds: ways.map(({ kind, label, loudness, contact }) => ({
             kind,
             label,
             loudness,
-            isSetUp: known.has(kind) || !settings.some((field) => field.required),
+            isSetUp: isSetUp(kind, deps.channels, settingsOf),
             contact: contact.map(({ help, ...field }) => ({ ...field, help: help ?? null })),
           })),
         },

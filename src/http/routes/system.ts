@@ -3,9 +3,12 @@ import { Readable } from 'node:stream'
 import { z } from '@hono/zod-openapi'
 import { recordAudit } from '../../audit/store.ts'
 import { ActedView } from '../../contract/views.ts'
+import { listChannelSettings } from '../../directory/store.ts'
 import { act } from '../../engine/act.ts'
 import { toIso } from '../../lib/instant.ts'
 import { invalid, notFound } from '../../lib/problem.ts'
+import { isSetUp } from '../../notify/channel.ts'
+import { whyWrong } from '../../notify/field.ts'
 import { testMessage } from '../../notify/test-message.ts'
 import { type Route, route } from '../route.ts'
 import { toActedView } from './alerts.ts'
@@ -22,6 +25,8 @@ const ChannelView = z
     label: z.string(),
     needs: z.string(),
     isSetUp: z.boolean(),
+    carries: z.array(z.string()).describe('Channels that this carrier can carry'),
+    carriedBy: z.array(z.string()).describe('Carriers of which it needs one'),
     settings: z.array(
       z.object({
         name: z.string(),
@@ -47,19 +52,19 @@ const channels: readonly Route[] = [
     reply: z.object({ channels: z.array(ChannelView) }).openapi('ChannelList'),
     handle: ({ read, deps }) =>
       read(async (tx) => {
-        const stored = await tx.query<{ kind: string; settings: Record<string, unknown> }>(
-          'select kind, settings from channels',
-        )
+        const stored = await listChannelSettings(tx)
+        const settingsOf = (kind: string) => stored.find((one) => one.kind === kind)?.settings
         return {
           body: {
             channels: deps.channels.map((channel) => {
-              const values = stored.find((one) => one.kind === channel.kind)?.settings
-              const needed = channel.settings.filter((field) => field.required)
+              const values = settingsOf(channel.kind)
               return {
                 kind: channel.kind,
                 label: channel.label,
                 needs: channel.needs,
-                isSetUp: needed.every((field) => values?.[field.name] !== undefined),
+                isSetUp: isSetUp(channel.kind, deps.channels, settingsOf),
+                carries: [...(channel.carries ?? [])],
+                carriedBy: [...(channel.carriedBy ?? [])],
                 settings: channel.settings.map(({ help, ...field }) => ({
                   ...field,
                   help: help ?? null,
@@ -106,6 +111,8 @@ const channels: readonly Route[] = [
             : field.kind === 'secret' && given !== null && given !== ''
               ? deps.sealer.seal(String(given))
               : given
+          const wrong = isKept || given === null || given === '' ? null : whyWrong(field, given)
+          if (wrong !== null) throw invalid(field.name, `${field.label} ${wrong}.`)
           if (value !== undefined && value !== null && value !== '') settings[field.name] = value
           else if (field.required) throw invalid(field.name, `${field.label} is needed.`)
         }
@@ -130,15 +137,18 @@ const channels: readonly Route[] = [
     reply: z
       .object({ outcome: z.string(), reason: z.string().nullable() })
       .openapi('ChannelTested'),
-    async handle({ deps, params, body, requestId, read }) {
+    async handle({ deps, caller, params, body, requestId, read }) {
       const channel = deps.channelOf(params.kind)
       if (!channel) throw notFound('channel')
       const now = await read(async (tx) => tx.now)
-      const outcome = await channel.send(
-        testMessage({ id: requestId, at: now, code: null }),
-        deps.destinationOf(params.kind, body),
-        AbortSignal.timeout(15_000),
-      )
+      const on = { personId: caller.who.personId ?? '', contact: body.number ?? '' }
+      const outcome =
+        (await deps.spendRefusal(params.kind, 'test', on)) ??
+        (await channel.send(
+          testMessage({ id: requestId, at: now, code: null }),
+          deps.destinationOf(params.kind, body),
+          AbortSignal.timeout(15_000),
+        ))
       // The class of the outcome only: what a server inside answered is nobody's business.
       return {
         body: { outcome: outcome.kind, reason: outcome.kind === 'sent' ? null : outcome.reason },
