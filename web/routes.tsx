@@ -69,20 +69,52 @@ export const router = createRouter({
       lazyRouteComponent(() => import('./pages/me.tsx'), 'MinePage'),
     ),
     page(
-      '/sources',
-      lazyRouteComponent(() => import('./pages/others.tsx'), 'SourcesPage'),
+      '/services',
+      lazyRouteComponent(() => import('./pages/services.tsx'), 'ServicesPage'),
     ),
     page(
-      '/silences',
-      lazyRouteComponent(() => import('./pages/others.tsx'), 'SilencesPage'),
+      '/services/$slug',
+      lazyRouteComponent(() => import('./pages/services.tsx'), 'ServicePage'),
     ),
+    page(
+      '/escalations',
+      lazyRouteComponent(() => import('./pages/escalations.tsx'), 'EscalationsPage'),
+    ),
+    page(
+      '/routes',
+      lazyRouteComponent(() => import('./pages/routing.tsx'), 'RoutesPage'),
+    ),
+    page(
+      '/sources',
+      lazyRouteComponent(() => import('./pages/sources.tsx'), 'SourcesPage'),
+    ),
+    page(
+      '/people',
+      lazyRouteComponent(() => import('./pages/people.tsx'), 'PeoplePage'),
+    ),
+    page(
+      '/teams',
+      lazyRouteComponent(() => import('./pages/people.tsx'), 'TeamsPage'),
+    ),
+    page(
+      '/doctor',
+      lazyRouteComponent(() => import('./pages/people.tsx'), 'DoctorPage'),
+    ),
+    createRoute({
+      getParentRoute: () => root,
+      path: '/silences',
+      component: lazyRouteComponent(() => import('./pages/silences.tsx'), 'SilencesPage'),
+      validateSearch: (search: Record<string, unknown>): { matchers?: string } => ({
+        matchers: text(search.matchers),
+      }),
+    }),
     page(
       '/settings',
-      lazyRouteComponent(() => import('./pages/others.tsx'), 'SettingsPage'),
+      lazyRouteComponent(() => import('./pages/settings.tsx'), 'SettingsPage'),
     ),
     page(
       '/dev/phone',
-      lazyRouteComponent(() => import('./pages/others.tsx'), 'PhonePage'),
+      lazyRouteComponent(() => import('./pages/phone.tsx'), 'PhonePage'),
     ),
     page(
       '/dev/gallery',

@@ -79,5 +79,13 @@ export type SourceRoute = {
 export type SourceKind = {
   kind: string
   label: string
+  /**
+   * What to paste where, so that it sends here: for the page of a source.
+   * @param at where this instance is reached, and the key (or a word that stands for it)
+   */
+  setup(at: { url: string; key: string }): readonly Setup[]
   routes: readonly SourceRoute[]
 }
+
+/** `where` says in what file or on which page of the other product; `text` is to be pasted. */
+export type Setup = { where: string; text: string }

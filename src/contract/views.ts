@@ -277,7 +277,11 @@ export const SourceView = z
     name: z.string(),
     kind: z.string(),
     service: Ref.nullable(),
+    label: z.string(),
     paths: z.array(z.string()),
+    setup: z
+      .array(z.object({ where: z.string(), text: z.string() }))
+      .describe('What to paste where; `<key>` stands for the key'),
   })
   .openapi('Source')
 

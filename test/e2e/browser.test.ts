@@ -217,6 +217,13 @@ test.runIf(isInstalled)(
         '/sources',
         '/silences',
         '/settings',
+        '/services',
+        '/services/shop',
+        '/escalations',
+        '/routes',
+        '/people',
+        '/teams',
+        '/doctor',
         '/dev/gallery',
       ]) {
         await page.goto(`${app.url}${path}`)

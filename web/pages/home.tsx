@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import type { AlertShown, MeShown } from '../../src/contract/views.ts'
 import { get } from '../api.ts'
 import { useMe } from '../shell/shell.tsx'
@@ -7,6 +8,10 @@ import { Copyable, PageHead, Skeleton } from '../ui/more.tsx'
 import { Ago, Card, Complaint, Countdown, Empty, Severity, State } from '../ui/parts.tsx'
 import { when } from '../ui/time.ts'
 import { Handoffs } from './handoffs.tsx'
+
+/** Fetched by those who need it. */
+const FirstRun = lazy(async () => ({ default: (await import('./first-run.tsx')).FirstRun }))
+const FIRST_RUN = 'allclear.first-run'
 
 type OwedShown = { id: string; rule: string; due: string; outcome: string }
 
@@ -27,6 +32,11 @@ export function HomePage() {
   return (
     <div className="grid gap-5 max-w-5xl">
       <PageHead title="Home" />
+      {me.data.role === 'admin' && me.data.person && localStorage.getItem(FIRST_RUN) === null ? (
+        <Suspense>
+          <FirstRun me={me.data} />
+        </Suspense>
+      ) : null}
       <OnCall me={me.data} />
       <Complaint of={open.error ?? owed.error} />
       {open.isPending ? <Skeleton /> : null}

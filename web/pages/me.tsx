@@ -1,7 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { del, get, post } from '../api.ts'
-import { useMe } from '../shell/shell.tsx'
+import { Look, useMe } from '../shell/shell.tsx'
+import { PageHead } from '../ui/more.tsx'
 import { Button, Card, Complaint, Field } from '../ui/parts.tsx'
 import { when } from '../ui/time.ts'
 import { Reach } from './reach.tsx'
@@ -24,7 +26,14 @@ export function MinePage() {
   const personId = me.data?.person?.id ?? null
   return (
     <div className="grid gap-4">
-      <h1 className="text-xl font-semibold tracking-tight">Me on call</h1>
+      <PageHead title="Me">
+        <Link to="/settings" className="underline underline-offset-4 md:hidden">
+          Settings
+        </Link>
+      </PageHead>
+      <div className="md:hidden">
+        <Look />
+      </div>
       {personId === null ? (
         <p className="text-mute">Sign in as a person: a token has no shifts.</p>
       ) : (

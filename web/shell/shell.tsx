@@ -89,11 +89,12 @@ function Rail({ me }: { me: MeShown }) {
           {label}
         </Link>
       ))}
-      <Link to={paths.settings} className={`${ITEM} md:mt-auto`}>
+      <Link to={paths.settings} className={`${ITEM} hidden md:flex md:mt-auto`}>
         {words.nav.settings}
       </Link>
-      <Link to={paths.me} className={`${ITEM} hidden md:flex`}>
-        <span className="truncate">{me.person?.name ?? words.nav.me}</span>
+      <Link to={paths.me} className={ITEM}>
+        <span className="truncate hidden md:inline">{me.person?.name ?? words.nav.me}</span>
+        <span className="md:hidden">{words.nav.me}</span>
       </Link>
       <span className="hidden md:block">
         <Look />
@@ -102,7 +103,7 @@ function Rail({ me }: { me: MeShown }) {
   )
 }
 
-function Look() {
+export function Look() {
   const { theme, density, set } = useLook()
   const small = 'bg-bg border border-line rounded-md px-1.5 min-h-7 text-[12.5px] text-mute w-full'
   return (

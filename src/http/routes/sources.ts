@@ -20,20 +20,19 @@ const sources = route({
   handle: ({ read, deps }) =>
     read(async (_tx, directory) => ({
       body: {
-        sources: [...directory.sources.values()].map((source) => ({
-          id: source.id,
-          slug: source.slug,
-          name: source.name,
-          kind: source.kind,
-          service: ref(directory.services, source.serviceId),
-          paths: [
-            ...new Set(
-              deps.sourceKinds
-                .find((kind) => kind.kind === source.kind)
-                ?.routes.map((one) => one.path) ?? [],
-            ),
-          ],
-        })),
+        sources: [...directory.sources.values()].map((source) => {
+          const kind = deps.sourceKinds.find((one) => one.kind === source.kind)
+          return {
+            id: source.id,
+            slug: source.slug,
+            name: source.name,
+            kind: source.kind,
+            label: kind?.label ?? source.kind,
+            service: ref(directory.services, source.serviceId),
+            paths: [...new Set(kind?.routes.map((one) => one.path) ?? [])],
+            setup: [...(kind?.setup({ url: deps.publicUrl, key: '<key>' }) ?? [])],
+          }
+        }),
       },
     })),
 })
@@ -131,4 +130,17 @@ const replayRoute = route({
   },
 })
 
-export const sourceRoutes: readonly Route[] = [sources, requests, replayRoute]
+const kinds = route({
+  method: 'get',
+  path: '/api/v1/source-kinds',
+  summary: 'What can send alerts here',
+  policy: { needs: 'read' },
+  reply: z
+    .object({ kinds: z.array(z.object({ kind: z.string(), label: z.string() })) })
+    .openapi('SourceKinds'),
+  handle: async ({ deps }) => ({
+    body: { kinds: deps.sourceKinds.map(({ kind, label }) => ({ kind, label })) },
+  }),
+})
+
+export const sourceRoutes: readonly Route[] = [kinds, sources, requests, replayRoute]

@@ -63,6 +63,11 @@ const channels: readonly Route[] = [
                 label: channel.label,
                 needs: channel.needs,
                 isSetUp: isSetUp(channel.kind, deps.channels, settingsOf),
+                contact: channel.contact.map(({ name, label, required }) => ({
+                  name,
+                  label,
+                  required,
+                })),
                 carries: [...(channel.carries ?? [])],
                 carriedBy: [...(channel.carriedBy ?? [])],
                 settings: channel.settings.map(({ help, ...field }) => ({

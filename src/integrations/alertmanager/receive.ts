@@ -20,6 +20,24 @@ const GO_ZERO = '0001-01-01T00:00:00'
 export const alertmanager: SourceKind = {
   kind: 'alertmanager',
   label: 'Prometheus Alertmanager',
+  setup: ({ url, key }) => [
+    {
+      where: 'alertmanager.yml',
+      text: `receivers:
+  - name: allclear
+    webhook_configs:
+      - url: ${url}/in/alertmanager
+        send_resolved: true
+        http_config:
+          authorization: { credentials: ${key} }
+route:
+  receiver: allclear`,
+    },
+    {
+      where: 'a terminal, to try it',
+      text: `curl ${url}/in/alertmanager -H 'authorization: Bearer ${key}' -d '{"version":"4","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"Try","severity":"critical"}}]}'`,
+    },
+  ],
   routes: ['/integrations/v1/alertmanager/:key', '/in/alertmanager/:key', '/in/alertmanager'].map(
     (path): SourceRoute => ({
       method: 'POST',

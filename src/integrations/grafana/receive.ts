@@ -19,6 +19,13 @@ import { readLink, text } from '../labels.ts'
 export const grafana: SourceKind = {
   kind: 'grafana',
   label: 'Grafana Alerting',
+  setup: ({ url, key }) => [
+    { where: 'Alerting, Contact points, Webhook: URL', text: `${url}/in/grafana` },
+    {
+      where: 'the same form, Authorization header: scheme Bearer, credentials',
+      text: key,
+    },
+  ],
   routes: (['POST', 'PUT'] as const).flatMap((method) =>
     [
       '/integrations/v1/grafana_alerting/:key',

@@ -17,7 +17,11 @@ export function createHttpSmsCarrier(deps: CarrierDeps): Carrier {
     describe: describeHttpSms,
     async send(_medium, message, number, settings, signal) {
       // What such a gateway hears does not come back to us: no reply is asked for.
-      const values = valuesOf(settings, number, textMessage(message, textOf(settings, 'inbound_secret') !== ''))
+      const values = valuesOf(
+        settings,
+        number,
+        textMessage(message, textOf(settings, 'inbound_secret') !== ''),
+      )
       if (values === null) return { kind: 'gaveUp', reason: 'notConfigured' }
       const isJson = settings.json === true
       const authorization = textOf(settings, 'authorization_secret')

@@ -15,6 +15,22 @@ const SEVERITIES = ['critical', 'error', 'warning', 'info'] as const
 export const pagerdutyEvents: SourceKind = {
   kind: 'pagerduty-events',
   label: 'PagerDuty Events v2',
+  setup: ({ url, key }) => [
+    {
+      where: 'a terminal, to try it',
+      text: `curl ${url}/v2/enqueue -d '{"routing_key":"${key}","event_action":"trigger","dedup_key":"try","payload":{"summary":"A first alert","source":"me","severity":"critical"}}'`,
+    },
+    {
+      where: 'whatever speaks Events v2: the address instead of events.pagerduty.com',
+      text: `${url}/v2/enqueue`,
+    },
+    {
+      where: 'alertmanager.yml, if it pages over this integration',
+      text: `pagerduty_configs:
+  - routing_key: ${key}
+    url: ${url}/v2/enqueue`,
+    },
+  ],
   routes: [
     {
       method: 'POST',
