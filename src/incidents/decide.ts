@@ -2,7 +2,8 @@
  * What becomes of an incident when something happens to it: the next state, what is written down,
  * and what the engine has to carry out. Pure; live, simulated and replayed incidents take this way.
  */
-import { isMajor, LEVELS, type Policy, type RoleName } from '../severity/policy.ts'
+import { classify, floorOf } from '../severity/classify.ts'
+import { type Policy, type RoleName, worse } from '../severity/policy.ts'
 import { causeFirings, causeTimer } from '../severity/clocks.ts'
 import type { Effect, Event, IncidentFacts, Refusal } from './event.ts'
 import * as hypotheses from './hypotheses.ts'
@@ -157,16 +158,12 @@ function declare(
   if (isDeclared(before)) return { field: 'status', reason: 'declaredBefore' }
   const summary = event.summary.trim() === '' ? before.summary : event.summary.trim()
   if (summary === '') return { field: 'summary', reason: 'needed' }
-  const asked = severity.answered(
-    { ...before, levels: [] },
-    {},
-    facts,
-    before.isImpactTyped,
-  ).incident
-  const suggested = before.levels.at(-1)?.level ?? 4
-  const level = event.level === null ? suggested : event.level
+  const found = classify(before.answers, facts.policy.isStrictForCustomers)
+  const level = worse(event.level ?? found.level, floorOf(found.floors))
   const declared: Incident = {
-    ...asked,
+    ...before,
+    isProvisional: event.level === null && found.provisional,
+    floors: [...new Set([...before.floors, ...found.floors])],
     summary,
     status: 'investigating',
     stamps: {
@@ -178,7 +175,7 @@ function declare(
       {
         at: facts.now,
         level,
-        rule: event.level === null ? 'questionnaire' : 'person',
+        rule: event.level === null ? found.rules.join(', ') : 'person',
         by: facts.by,
         reason: null,
       },
@@ -639,5 +636,3 @@ export function wakeAt(
 /** Roles that are asked for and empty; major incidents page for them when they are late. */
 export const emptyRoles = (incident: Incident, policy: Policy): RoleName[] =>
   emptySeats(incident, policy.levels[levelOf(incident)].roles)
-
-export { LEVELS, isMajor }

@@ -29,7 +29,9 @@ export function answered(
       ? { impact: { ...before.impact, percent: answers.scopePct }, isImpactTyped: isTyped }
       : {}),
   }
-  const level = worse(found.level, floorOf(incident.floors))
+  // What is known raises; what is not known only made the first guess worse.
+  const byAnswers = found.provisional ? 4 : found.level
+  const level = worse(byAnswers, floorOf(incident.floors))
   if (!isDeclared(incident) || level >= levelOf(before)) return noted(incident, found, given)
   const rule = found.floors.find((floor) => !before.floors.includes(floor))
   const why = rule === 'F2' ? 'T4' : rule === 'F1' ? 'T3' : (found.rules[0] ?? 'R11')

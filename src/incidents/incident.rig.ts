@@ -1,0 +1,111 @@
+/** An incident to try things on: what is not said is as it is at the beginning. */
+import { UNANSWERED } from '../severity/classify.ts'
+import { type Level, SEED } from '../severity/policy.ts'
+import { decide } from './decide.ts'
+import type { Effect, Event, IncidentFacts, Refusal } from './event.ts'
+import type { Incident } from './incident.ts'
+
+export const blank = (more: Partial<Incident> = {}): Incident => ({
+  id: 'i1',
+  number: 311,
+  title: 'Checkout fails',
+  kind: 'normal',
+  status: 'triage',
+  teamId: null,
+  visibility: 'everyone',
+  serviceIds: ['shop'],
+  policyId: 'p1',
+  answers: UNANSWERED,
+  impact: {},
+  isImpactTyped: false,
+  baseline: {},
+  summary: 'Checkout fails for some',
+  levels: [],
+  isProvisional: false,
+  floors: [],
+  stamps: {
+    startedAt: null,
+    detectedAt: null,
+    acknowledgedAt: null,
+    declaredAt: null,
+    identifiedAt: null,
+    mitigatedAt: null,
+    recoveredAt: null,
+    allClearAt: null,
+    closedAt: null,
+  },
+  identified: [],
+  mitigations: 0,
+  holdings: [],
+  handOver: null,
+  hypotheses: [],
+  tasks: [],
+  told: [],
+  seatsTold: [],
+  causeFired: null,
+  checkedBy: null,
+  isAllClearEarly: false,
+  isLong: false,
+  bridgeUrl: null,
+  parentId: null,
+  mergedInto: null,
+  recurrenceOf: null,
+  openedAt: at('09:00'),
+  version: 0,
+  wakeAt: null,
+  quarantine: null,
+  drillId: null,
+  ...more,
+})
+
+/** A time on one day. */
+export function at(time: string): number {
+  return Date.parse(`2026-11-24T${time}Z`)
+}
+
+export type Course = {
+  incident: Incident
+  effects: Effect[]
+  /** Does it, or throws with the reason why it was refused. */
+  do(time: string, event: Event, more?: Partial<IncidentFacts>): Course
+  refused(time: string, event: Event, more?: Partial<IncidentFacts>): Refusal
+  /** What has been written down so far. */
+  recorded(): string[]
+}
+
+/** Follows one incident through what happens to it. */
+export function follow(incident: Incident = blank()): Course {
+  const course: Course = {
+    incident,
+    effects: [],
+    do(time, event, more = {}) {
+      const decision = decide(course.incident, event, factsAt(time, more))
+      if (decision.kind === 'refused')
+        throw new Error(`${event.kind}: ${decision.refusal.field} ${decision.refusal.reason}`)
+      course.incident = decision.incident
+      course.effects.push(...decision.effects)
+      return course
+    },
+    refused(time, event, more = {}) {
+      const decision = decide(course.incident, event, factsAt(time, more))
+      if (decision.kind !== 'refused') throw new Error(`${event.kind} was not refused`)
+      return decision.refusal
+    },
+    recorded: () => course.effects.flatMap((one) => (one.kind === 'record' ? [one.what] : [])),
+  }
+  return course
+}
+
+const factsAt = (time: string, more: Partial<IncidentFacts>): IncidentFacts => ({
+  now: at(time),
+  policy: SEED,
+  by: 'ic',
+  recovery: { lastFiringAt: null, isBurning: null },
+  ...more,
+})
+
+/** Declared at this level, with a commander. */
+export const declared = (level: Level, time = '10:00', more: Partial<Incident> = {}): Course =>
+  follow(blank(more))
+    .do(time, { kind: 'declared', level, summary: 'Checkout fails' })
+    .do(time, { kind: 'roleTaken', role: 'commander', personId: 'ic' })
