@@ -45,6 +45,8 @@ export type Outgoing = {
   /** Structured content, for machines. */
   data: Readonly<Record<string, unknown>>
   drill: boolean
+  /** Of a post in a room: its signed token. Its buttons act for whoever presses them. */
+  postToken?: string
 }
 
 /**
@@ -69,6 +71,27 @@ export type Destination = {
 export type Channel = {
   describe: ChannelDescription
   send(message: Outgoing, to: Destination, signal: AbortSignal): Promise<Outcome>
+  /**
+   * Shows something else in the place of what was sent or posted, where the provider can do that.
+   * @param providerId what the provider called it when it took it
+   */
+  update?(
+    providerId: string,
+    message: Outgoing,
+    to: Destination,
+    signal: AbortSignal,
+  ): Promise<Outcome>
+  /**
+   * Posts in a room of a team, for channels that have rooms. There is no contact in `to`.
+   * @param thread the post that this one is an answer to, as the provider calls it
+   */
+  post?(
+    message: Outgoing,
+    room: string,
+    thread: string | null,
+    to: Destination,
+    signal: AbortSignal,
+  ): Promise<Outcome>
 }
 
 /** One value of a destination as text, without the blanks around it; empty where there is none. */

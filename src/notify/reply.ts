@@ -10,14 +10,25 @@ import type { Instant } from '../lib/instant.ts'
 export const ANSWERS = ['acknowledge', 'escalate', 'notMine', 'repeat'] as const
 export type Answer = (typeof ANSWERS)[number]
 
-/** Where it came from, as the provider vouches for it: a kind of contact and its address there. */
-export type Heard = { kind: string; address: string }
+/**
+ * Where it came from, as the provider vouches for it: a kind of contact and its address there.
+ * `also`: other addresses of the same account that a contact may have been written down by.
+ */
+export type Heard = { kind: string; address: string; also?: readonly string[] }
+
+/**
+ * `once`: the provider's own id of this very answer (a message id, a signature). The same one counts
+ * once: when it comes again, it is told how things stand and changes nothing.
+ */
+type Once = { once?: string }
 
 export type Reply =
   /** Names its page by the signed token that went out with it (the last part of `Outgoing.url`). */
-  | { what: 'pressed'; token: string; answer: Answer; from: Heard }
+  | ({ what: 'pressed'; token: string; answer: Answer; from: Heard } & Once)
+  /** The same in a post that a room reads: it names a group of alerts, and acts for who pressed it. */
+  | ({ what: 'pressedPost'; token: string; answer: Answer; from: Heard } & Once)
   /** Words, to be matched with the pages that are open for whoever has this address. */
-  | { what: 'said'; text: string; from: Heard }
+  | ({ what: 'said'; text: string; from: Heard } & Once)
   /** The person does not want this contact to be used any more, or does again (STOP, START). */
   | { what: 'stopped' | 'started'; from: Heard }
   /** What became of a message that the provider had accepted as `providerId`. */
