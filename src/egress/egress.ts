@@ -78,6 +78,7 @@ export function createEgress(options: EgressOptions = {}): Egress {
   }
 
   const webSockets = new Set<OpenWebSocket>()
+  let isClosed = false
   async function webSocket(asked: WebSocketAsked): Promise<OpenWebSocket> {
     const target = parseWebSocketTarget(asked.url)
     if (!target) throw new EgressError(failed('badUrl'))
@@ -100,7 +101,9 @@ export function createEgress(options: EgressOptions = {}): Egress {
       }),
     )
     webSockets.add(opened)
-    return opened
+    if (!isClosed) return opened
+    opened.close()
+    throw new EgressError(failed('aborted', true))
   }
 
   return {
@@ -121,6 +124,7 @@ export function createEgress(options: EgressOptions = {}): Egress {
       return { socket: result, isPrivate: located.isPrivate }
     },
     close() {
+      isClosed = true
       for (const opened of webSockets) opened.close()
       pool.close()
     },

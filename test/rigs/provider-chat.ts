@@ -34,6 +34,8 @@ export type Chat = {
   /** Sends a line to every open socket, as it is. */
   sendBySocket(value: unknown): void
   sockets(): number
+  /** Sockets that were ever opened. */
+  socketsOpened(): number
   /** Puts an update in the queue that long polling empties; gives its number. */
   telegramPress(message: ChatMessage, button: string, user: number): number
   telegramSay(text: string, user: number): number
@@ -61,6 +63,7 @@ export function createChat(): Chat {
   const sockets = new Set<WebSocket>()
   const acknowledged = new Map<string, (isThere: boolean) => void>()
   let made = 0
+  let opened = 0
   let origin = ''
 
   const find = (channel: unknown, id: unknown): ChatMessage | undefined =>
@@ -192,6 +195,7 @@ export function createChat(): Chat {
       for (const socket of sockets) socket.send(JSON.stringify(value))
     },
     sockets: () => sockets.size,
+    socketsOpened: () => opened,
     telegramPress(message, button, user) {
       const found = buttonOf(message, button)
       made += 1
@@ -223,20 +227,21 @@ export function createChat(): Chat {
       return true
     },
     upgrade(request, socket, head) {
-      server.handleUpgrade(request, socket, head, (opened) => {
-        sockets.add(opened)
-        opened.on('message', (data) => {
+      server.handleUpgrade(request, socket, head, (web) => {
+        opened += 1
+        sockets.add(web)
+        web.on('message', (data) => {
           const { envelope_id: id } = JSON.parse(String(data)) as { envelope_id: string }
           acknowledged.get(id)?.(true)
           acknowledged.delete(id)
         })
-        opened.on('close', () => {
-          sockets.delete(opened)
+        web.on('close', () => {
+          sockets.delete(web)
           if (sockets.size > 0) return
           for (const done of acknowledged.values()) done(false)
           acknowledged.clear()
         })
-        opened.send(JSON.stringify({ type: 'hello' }))
+        web.send(JSON.stringify({ type: 'hello' }))
       })
     },
     setOrigin(next) {

@@ -54,7 +54,11 @@ export function createSlackListener(egress: Egress, press: Press = createPress(e
     isWanted: (settings) =>
       textOf(settings, 'app_token') !== '' && textOf(settings, 'bot_token') !== '',
     async listen(settings, cursor, hear, signal) {
-      const held = await lineFor(settings, signal)
+      const held = await lineFor(settings, signal).catch((cause: unknown) => {
+        if (signal.aborted) return null
+        throw cause
+      })
+      if (!held) return cursor
       const onAbort = (): void => held.onNews()
       signal.addEventListener('abort', onAbort)
       try {
