@@ -19,7 +19,10 @@ import { createEgress } from './egress/egress.ts'
 import { type Beat, startBeat } from './engine/beat.ts'
 import { checkHealth, countStates, type Health } from './engine/health.ts'
 import { type FeedDeps, readFeed } from './engine/feeds.ts'
+import { createKeeper } from './engine/keep.ts'
+import { hearPost } from './engine/hear-post.ts'
 import { createIntake } from './engine/intake.ts'
+import { beginFollowing } from './engine/follow.ts'
 import { createSender } from './engine/sender.ts'
 import { createSqlStore } from './engine/store-sql.ts'
 import { watchLoad } from './engine/overload.ts'
@@ -37,6 +40,7 @@ import { createSealer, deriveKey, type Sealer } from './lib/seal.ts'
 import { Problem } from './lib/problem.ts'
 import { createMeter } from './metrics.ts'
 import type { Destination } from './notify/channel.ts'
+import type { Reply, Said } from './notify/reply.ts'
 
 export type Log = (
   level: 'debug' | 'info' | 'warn' | 'error',
@@ -50,6 +54,8 @@ export type App = {
   deps: HttpDeps
   /** The one-time link of the first start; null once somebody has set it up. */
   setupUrl: string | null
+  /** A button in a room of a team; what is pressed there names a group and not a page. */
+  hearPost: (reply: Extract<Reply, { what: 'pressedPost' }>) => Promise<Said>
   /** One round of deciding and sending, for those who bend the clock. */
   beat(): Promise<void>
   stop(): Promise<void>
@@ -96,6 +102,7 @@ async function assemble(
   const secret = readSecret(config)
   const sealer = createSealer(secret)
   const links = createLinks(deriveKey(secret, 'links'))
+  const postLinks = createLinks(deriveKey(secret, 'posts'))
   const egress = createEgress({ allow: config.egressAllow })
   stops.push(() => egress.close())
   const channels = createChannels(egress)
@@ -121,12 +128,13 @@ async function assemble(
   const intake = createIntake(store, tools, nudge)
   const base = { url: config.publicUrl ?? '' }
   const timeLimit = createTimeLimit()
+  const linkFor = (pageId: string): string => `${base.url}/p/${links.make(pageId)}`
   const sender = createSender({
     store,
     tools,
     channelOf: channels.of,
     destinationOf: settings.destinationOf,
-    linkFor: (pageId) => `${base.url}/p/${links.make(pageId)}`,
+    linkFor,
     nextFor(claim, { lead }) {
       const climb = claim.climbs.get(lead.climbId)
       const zone = claim.directory.people.get(lead.personId)?.timezone ?? 'UTC'
@@ -167,12 +175,29 @@ async function assemble(
     })
     return woke + told > 0
   }
+  /** What went out is kept up to date: nobody is paged by it, so nobody waits for it. */
+  const keepRound = createKeeper({
+    db,
+    directoryAt,
+    makeId: tools.makeId,
+    channels: channels.all,
+    destinationOf: settings.destinationOf,
+    linkFor,
+    tokenFor: postLinks.make,
+    publicUrl: () => base.url,
+    timeLimit,
+    onGivenUp: ({ vendor, room }, reason) =>
+      log('warn', 'a post could not be made', { vendor, room, reason }),
+  })
+  if (runsEngine) await db.withTx('chores', beginFollowing)
   const sendRound = async (): Promise<boolean> => (await sender.sendDue()) > 0
   if (runsEngine && options.beats !== false) {
     decide = startBeat(decideRound, trouble('decide'), options.beatMs)
     send = startBeat(sendRound, trouble('send'), options.beatMs)
     const telling = startBeat(tellRound, trouble('tell'), TELL_MS)
+    const keeping = startBeat(keepRound, trouble('keep'), TELL_MS)
     stops.push(
+      () => keeping.stop(),
       () => telling.stop(),
       () => send?.stop().then(() => sender.idle()),
       () => decide?.stop(),
@@ -282,11 +307,14 @@ async function assemble(
     db,
     deps,
     setupUrl: setup === null ? null : `${base.url}/setup#${setup}`,
+    hearPost: (reply) =>
+      hearPost({ db, directoryAt, tools, nudge, readToken: postLinks.read }, reply),
     async beat() {
       while (await decideRound()) await Promise.resolve()
       while (await sendRound()) await Promise.resolve()
       await sender.idle()
       while (await tellRound()) await Promise.resolve()
+      while (await keepRound()) await Promise.resolve()
       while (await readFeed(feedDeps)) await Promise.resolve()
       await lookAtLoad()
     },

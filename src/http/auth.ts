@@ -4,7 +4,7 @@ import { isSame } from '../access/secret.ts'
 import { findSession, findToken, touchSession } from '../access/store.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Directory } from '../directory/directory.ts'
-import type { Id } from '../lib/id.ts'
+import { principalOf } from '../engine/principal.ts'
 import { MINUTE } from '../lib/instant.ts'
 import type { HttpDeps } from './deps.ts'
 import type { Caller } from './route.ts'
@@ -75,14 +75,4 @@ async function fromToken(
     sessionId: null,
     timezone: (token.personId && directory.people.get(token.personId)?.timezone) || 'UTC',
   }
-}
-
-/** A person with their role and teams; null for somebody who is gone. */
-export function principalOf(directory: Directory, personId: Id): Principal | null {
-  const person = directory.people.get(personId)
-  if (!person) return null
-  const teams = [...directory.teams.values()].filter(
-    (team) => team.leadId === personId || team.memberIds.includes(personId),
-  )
-  return { personId, role: person.role, teamIds: teams.map((team) => team.id), scopes: null }
 }

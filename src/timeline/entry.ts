@@ -10,7 +10,7 @@ export type Subject = {
 
 /** Who did it: a person, the engine by one of its rules, or a source by its key. */
 export type Actor =
-  | { kind: 'person'; id: Id; through: 'web' | 'api' | 'cli' | 'link' | 'reply' | 'file' }
+  | { kind: 'person'; id: Id; through: 'web' | 'api' | 'cli' | 'link' | 'reply' | 'chat' | 'file' }
   | { kind: 'token'; id: Id | null; through: 'api' | 'cli' }
   | { kind: 'engine' }
   | { kind: 'source'; id: Id }
