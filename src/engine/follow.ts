@@ -11,11 +11,14 @@ import type { Id } from '../lib/id.ts'
 import { openPosts, wakePosts } from '../notify/post-store.ts'
 import { wakeRevisions } from '../notify/revision-store.ts'
 import type { Recorded } from '../timeline/entry.ts'
-import { type Cursor, listAfter } from '../timeline/store.ts'
+import { type Cursor, movedOn, type Standing } from '../timeline/standing.ts'
+import { listAhead } from '../timeline/store.ts'
 import { engineTx } from './store-sql.ts'
 
 const NAME = 'posts'
 const BATCH_MAX = 500
+/** So much is read beyond a transaction that does not end; then it is waited for. */
+const AHEAD_MAX = 20_000
 
 export type FollowDeps = {
   db: Db
@@ -44,33 +47,37 @@ export async function followLog(deps: FollowDeps): Promise<boolean> {
     const directory = await deps.directoryAt(tx)
     if (directory.organisation.pausedAt !== null) return false
     const from = await hold(tx)
-    if (!from) return false
-    const entries = await listAfter(tx, from, BATCH_MAX)
-    const last = entries.at(-1)
-    if (!last) return false
+    if (!from || from.standing.ahead.length > AHEAD_MAX) return false
+    const { standing, here } = from
+    const entries = await listAhead(tx, standing, standing.ahead, BATCH_MAX)
+    if (entries.length === 0 && standing.ahead.length === 0) return false
     await wake(tx, deps, directory, entries)
-    await tx.query('update followers set epoch = $2, tx = $3::xid8, seq = $4 where name = $1', [
-      NAME,
-      last.epoch,
-      last.tx,
-      last.seq,
-    ])
+    await keep(tx, movedOn(standing, entries, here, entries.length < BATCH_MAX))
     return entries.length === BATCH_MAX
   })
 }
 
 /** Null: another node has it. After a restore the log goes on in another epoch, and so does this. */
-async function hold(tx: Tx): Promise<Cursor | null> {
-  const [held] = await tx.query<Cursor>(
-    'select epoch, tx::text as tx, seq from followers where name = $1 for update skip locked',
+async function hold(tx: Tx): Promise<{ standing: Standing; here: Cursor } | null> {
+  const [held] = await tx.query<Standing>(
+    'select epoch, tx::text as tx, seq, ahead from followers where name = $1 for update skip locked',
     [NAME],
   )
-  if (!held) return null
+  // Read before the entries: whatever is below it can be seen by then.
   const [here] = await tx.query<Cursor>(HERE)
-  if (!here) return null
+  if (!held || !here) return null
   const isOfThisLog = held.epoch === here.epoch && BigInt(held.tx) <= BigInt(here.tx)
-  return isOfThisLog ? held : here
+  return { standing: isOfThisLog ? held : { ...here, ahead: [] }, here }
 }
+
+const keep = (tx: Tx, standing: Standing): Promise<unknown> =>
+  tx.query('update followers set epoch = $2, tx = $3::xid8, seq = $4, ahead = $5 where name = $1', [
+    NAME,
+    standing.epoch,
+    standing.tx,
+    standing.seq,
+    JSON.stringify(standing.ahead),
+  ])
 
 async function wake(
   tx: Tx,

@@ -70,11 +70,11 @@ describe('after a try', () => {
     wakeAt: AT,
     createdAt: AT,
   }
-  const after = (outcome: Outcome, tries = 0) =>
+  const tried = (outcome: Outcome, tries = 0) =>
     afterRevision({ ...revision, tries }, 'Resolved.', outcome, AT)
 
   test('that went well it rests, and knows what is shown', () => {
-    expect(after({ kind: 'sent', providerId: null }, 3)).toMatchObject({
+    expect(tried({ kind: 'sent', providerId: null }, 3)).toMatchObject({
       shown: 'Resolved.',
       tries: 0,
       wakeAt: null,
@@ -82,16 +82,16 @@ describe('after a try', () => {
   })
 
   test('whose outcome is unknown it is shown again: the same twice does no harm', () => {
-    expect(after({ kind: 'unknown', reason: 'timeout' }).wakeAt).toBeGreaterThan(AT)
+    expect(tried({ kind: 'unknown', reason: 'timeout' }).wakeAt).toBeGreaterThan(AT)
   })
 
   test('it waits as long as the provider asks for', () => {
     const limited = { kind: 'tryAgain', reason: 'rateLimited', retryAfterMs: 7_000 } as const
-    expect(after(limited).wakeAt).toBe(AT + 7_000)
+    expect(tried(limited).wakeAt).toBe(AT + 7_000)
   })
 
   test('it ends: when it is refused at once, and after so many tries always', () => {
-    expect(after({ kind: 'gaveUp', reason: 'messageGone' }).wakeAt).toBeNull()
+    expect(tried({ kind: 'gaveUp', reason: 'messageGone' }).wakeAt).toBeNull()
     let current = revision
     let tries = 0
     while (current.wakeAt !== null) {

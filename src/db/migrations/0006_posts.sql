@@ -3,12 +3,14 @@
 -- Followers of the log read it in this order.
 create index timeline_follow on timeline (tx, seq);
 
--- Where a follower of the log stands, for all nodes together.
+-- Where a follower of the log stands, for all nodes together. A transaction that runs for long holds
+-- the cursor back, wherever on the server it runs; what was read beyond it is noted in `ahead`.
 create table followers (
   name text primary key,
   epoch int not null,
   tx xid8 not null,
-  seq bigint not null
+  seq bigint not null,
+  ahead jsonb not null default '[]'
 );
 
 -- One row a message over a channel that can show something else in its place, from the end of its
