@@ -25,7 +25,7 @@ export type OpenWebSocket = {
   close(): void
 }
 
-export const MESSAGE_BYTES_MAX = 1_000_000
+const MESSAGE_BYTES_MAX = 1_000_000
 
 /** What a WebSocket's address asks for, by the same rules as every other address. */
 export function parseWebSocketTarget(url: string): Target | null {

@@ -234,6 +234,37 @@ export function channelConformance(name: string, subject: ChannelUnderTest): voi
     })
   }
 
+  describe(`${name}: showing something else in the place of a message, where it can`, () => {
+    test.each(BEHAVIOURS)('%s', async (behaviour) => {
+      const channel = channelFor()
+      if (!channel.update) return
+      const sent = await channel.send(message(), destination(provider, 'ok'), inTime())
+      const providerId = sent.kind === 'sent' ? (sent.providerId ?? '') : ''
+      expect(providerId).not.toBe('')
+      provider.received.clear()
+      provider.behave(behaviour)
+      const changed = message({ body: 'Acknowledged by Ben at 03:09', actions: [] })
+      const to = destination(provider, behaviour)
+      const outcome = await channel.update(providerId, changed, to, inTime())
+      expect(subject.allowed?.[behaviour] ?? ALLOWED[behaviour]).toContain(outcome.kind)
+      isPresentable(outcome)
+      expect(provider.received.all().length).toBeLessThanOrEqual(1)
+    })
+
+    test.each(HOSTILE)(
+      '%s as the provider’s name for it is nothing to be found',
+      async (_what, id) => {
+        const outcome = await channelFor().update?.(
+          id,
+          message(),
+          destination(provider, 'ok'),
+          inTime(),
+        )
+        if (outcome) expect(outcome).toMatchObject({ kind: 'gaveUp', reason: 'messageGone' })
+      },
+    )
+  })
+
   describe(`${name}: text that means harm`, () => {
     test.each(HOSTILE)('%s in the words of a page', async (_what, text) => {
       const to = destination(provider, 'ok')

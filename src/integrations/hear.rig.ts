@@ -13,7 +13,7 @@ export type Stand = {
 }
 
 export const NOW = Date.parse('2026-11-23T14:00:00.000Z')
-export const DONE: Said = { done: true, sentence: 'You have it. Nobody else is being paged.' }
+const DONE: Said = { done: true, sentence: 'You have it. Nobody else is being paged.' }
 
 export async function withStand(work: (stand: Stand) => Promise<void>): Promise<void> {
   const provider = await startProvider()

@@ -290,8 +290,12 @@ describe('a post in the room of a team', () => {
     expect(post.text).toContain('50 alerts since 14:00 UTC')
     expect(post.text).toContain('50 firing, 0 acknowledged, 0 resolved')
     expect(post.text).toContain('… and 40 more')
+    const together = dmTo('U0ANA').filter((one) => one.text.includes('are waiting for you'))
+    expect(together).not.toEqual([])
     await world.send('resolve', 'node-7')
     await world.pass(1)
+    // A message that tells of many stands as it was sent: the others in it are not over.
+    expect(together.map((one) => one.edits)).toEqual(together.map(() => 0))
     expect(only(inRoom()).text).toContain('49 firing, 0 acknowledged, 1 resolved')
   })
 
@@ -313,6 +317,29 @@ describe('a post in the room of a team', () => {
     expect([inRoom(), provider.received.seen()]).toEqual([[], 2])
     await world.pass(2)
     expect(inRoom()).toHaveLength(1)
+  })
+
+  test('does not wait for a transaction that runs long', async () => {
+    let release: () => void = () => undefined
+    const held = world.app.db.withTx('web', async (tx) => {
+      await tx.query('select pg_current_xact_id()')
+      await new Promise<void>((done) => {
+        release = done
+      })
+    })
+    try {
+      await world.trigger('db')
+      expect(inRoom()).toHaveLength(1)
+      await world.api('POST', '/api/v1/alerts/A-1/escalate')
+      // The post is changed first, and a second later answered.
+      await world.pass(2)
+      expect(inRoom()).toHaveLength(2)
+    } finally {
+      release()
+      await held
+    }
+    await world.pass(2)
+    expect(inRoom()).toHaveLength(2)
   })
 
   test('two nodes make it once', async () => {
