@@ -10,12 +10,7 @@ export const TELEGRAM_API = 'https://api.telegram.org'
 const TOKEN = /^\d{3,20}:[\w-]{10,100}$/
 const RETRY_AFTER_S_MAX = 3_600
 
-export type Method =
-  | 'sendMessage'
-  | 'editMessageText'
-  | 'editMessageReplyMarkup'
-  | 'answerCallbackQuery'
-  | 'getUpdates'
+export type Method = 'sendMessage' | 'editMessageText' | 'answerCallbackQuery' | 'getUpdates'
 
 export type Called = { ok: true; result: unknown } | { ok: false; outcome: Outcome }
 
