@@ -21,9 +21,11 @@ import { settleDeliveries } from './engine/deliveries.ts'
 import { checkHealth, countStates, type Health } from './engine/health.ts'
 import { type FeedDeps, readFeed } from './engine/feeds.ts'
 import { createHear } from './engine/hear.ts'
+import { createKeeper } from './engine/keep.ts'
 import { createIntake } from './engine/intake.ts'
 import { probe } from './engine/probe.ts'
 import { startListening } from './engine/listen.ts'
+import { beginFollowing } from './engine/follow.ts'
 import { createSender } from './engine/sender.ts'
 import { createSpend } from './engine/spend.ts'
 import { createSqlStore } from './engine/store-sql.ts'
@@ -115,6 +117,7 @@ async function assemble(
   const links = createLinks(deriveKey(secret, 'links'))
   const codes = createCodes(deriveKey(secret, 'codes'))
   const testCodes = createTestCodes(deriveKey(secret, 'test codes'))
+  const postLinks = createLinks(deriveKey(secret, 'posts'))
   const egress = createEgress({ allow: config.egressAllow })
   stops.push(() => egress.close())
   const channels = createChannels(egress, config.publicUrl)
@@ -155,12 +158,13 @@ async function assemble(
   const intake = createIntake(store, tools, nudge)
   const base = { url: config.publicUrl ?? '' }
   const timeLimit = createTimeLimit()
+  const linkFor = (pageId: string): string => `${base.url}/p/${links.make(pageId)}`
   const sender = createSender({
     store,
     tools,
     channelOf: channels.of,
     destinationOf: settings.destinationOf,
-    linkFor: (pageId) => `${base.url}/p/${links.make(pageId)}`,
+    linkFor,
     answersFor: (page) => ({ replyToken: links.makeShort(page.id), code: codes.of(page) }),
     nextFor(claim, { lead }) {
       const climb = claim.climbs.get(lead.climbId)
@@ -188,6 +192,7 @@ async function assemble(
     tools,
     nudge,
     links,
+    postLinks,
     codes,
     nextFor: (directory, climb, now, zone) =>
       nextSentence(forecast(directory, climb, now, { loudness: tools.loudnessOf }), zone),
@@ -215,6 +220,21 @@ async function assemble(
     })
     return settled + woke + told > 0
   }
+  /** What went out is kept up to date: nobody is paged by it, so nobody waits for it. */
+  const keepRound = createKeeper({
+    db,
+    directoryAt,
+    makeId: tools.makeId,
+    channels: channels.all,
+    destinationOf: settings.destinationOf,
+    linkFor,
+    tokenFor: postLinks.make,
+    publicUrl: () => base.url,
+    timeLimit,
+    onGivenUp: ({ vendor, room }, reason) =>
+      log('warn', 'a post could not be made', { vendor, room, reason }),
+  })
+  if (runsEngine) await db.withTx('chores', beginFollowing)
   const sendRound = async (): Promise<boolean> => (await sender.sendDue()) > 0
   if (runsEngine && options.beats !== false) {
     decide = startBeat(decideRound, trouble('decide'), options.beatMs)
@@ -222,11 +242,13 @@ async function assemble(
     const telling = startBeat(tellRound, trouble('tell'), TELL_MS)
     const listening = startListening(
       { db, node: randomUUID(), settingsOf: settings.of, hear, timeLimit },
-      LISTENERS,
+      LISTENERS.map((create) => create(egress)),
       trouble('listen'),
     )
+    const keeping = startBeat(keepRound, trouble('keep'), TELL_MS)
     stops.push(
       () => listening.stop(),
+      () => keeping.stop(),
       () => telling.stop(),
       () => send?.stop().then(() => sender.idle()),
       () => decide?.stop(),
@@ -283,7 +305,7 @@ async function assemble(
     channels: CHANNELS,
     channelOf: channels.of,
     destinationOf: settings.destinationOf,
-    ears: EARS,
+    ears: EARS.map((create) => create(egress)),
     hear,
     reloadChannels: settings.reload,
     screen: channels.screen,
@@ -372,6 +394,7 @@ async function assemble(
       while (await sendRound()) await Promise.resolve()
       await sender.idle()
       while (await tellRound()) await Promise.resolve()
+      while (await keepRound()) await Promise.resolve()
       while (await readFeed(feedDeps)) await Promise.resolve()
       await lookAtLoad()
       await lookAtCarriers()

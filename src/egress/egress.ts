@@ -10,12 +10,20 @@ import { parseAllow } from './allow.ts'
 import { createCaller } from './call.ts'
 import { connectTo } from './connect.ts'
 import type { EgressRequest, EgressResponse } from './exchange.ts'
-import { EgressError, failed } from './failure.ts'
+import { EgressError, type Failed, failed } from './failure.ts'
 import { createLocator, type Located, type Resolver, resolveBySystem } from './locate.ts'
 import { createPool } from './pool.ts'
 import { mayUsePort, parseHost } from './target.ts'
+import {
+  openWebSocket,
+  type OpenWebSocket,
+  parseWebSocketTarget,
+  secureSocket,
+  type WebSocketAsked,
+} from './websocket.ts'
 
 export type { EgressRequest, EgressResponse } from './exchange.ts'
+export type { OpenWebSocket } from './websocket.ts'
 export { EgressError, type EgressFailure } from './failure.ts'
 
 export type Connection = {
@@ -36,7 +44,9 @@ export type Egress = {
     timeoutMs: number
     signal?: AbortSignal
   }): Promise<Connection>
-  /** Closes the connections that are kept for the next request. */
+  /** A WebSocket to a checked address; whoever asked closes it. Rejects with an EgressError. */
+  webSocket(asked: WebSocketAsked): Promise<OpenWebSocket>
+  /** Closes the connections that are kept for the next request, and every WebSocket. */
   close(): void
 }
 
@@ -67,7 +77,37 @@ export function createEgress(options: EgressOptions = {}): Egress {
     return located
   }
 
+  const webSockets = new Set<OpenWebSocket>()
+  let isClosed = false
+  async function webSocket(asked: WebSocketAsked): Promise<OpenWebSocket> {
+    const target = parseWebSocketTarget(asked.url)
+    if (!target) throw new EgressError(failed('badUrl'))
+    if (!mayUsePort(allow, target.host, target.port)) throw new EgressError(failed('blockedPort'))
+    const { timeoutMs, signal } = asked
+    const located = await locate(target.host, target.port)
+    // In the clear only where the operator opened a place inside: what travels is who answers what.
+    if (!target.isSecure && !located.isPrivate) throw new EgressError(failed('badUrl'))
+    const plain = orThrow(await connectTo(located.addresses, target.port, timeoutMs, signal))
+    const socket = target.isSecure
+      ? orThrow(await secureSocket(plain, target, { timeoutMs, ca: options.ca }))
+      : plain
+    const opened: OpenWebSocket = orThrow(
+      await openWebSocket(socket, {
+        ...asked,
+        onClose() {
+          webSockets.delete(opened)
+          asked.onClose()
+        },
+      }),
+    )
+    webSockets.add(opened)
+    if (!isClosed) return opened
+    opened.close()
+    throw new EgressError(failed('aborted', true))
+  }
+
   return {
+    webSocket,
     request: createCaller({
       pool,
       locator,
@@ -83,6 +123,15 @@ export function createEgress(options: EgressOptions = {}): Egress {
       if ('kind' in result) throw new EgressError(result)
       return { socket: result, isPrivate: located.isPrivate }
     },
-    close: () => pool.close(),
+    close() {
+      isClosed = true
+      for (const opened of webSockets) opened.close()
+      pool.close()
+    },
   }
+}
+
+function orThrow<Result extends object>(result: Result | Failed): Result {
+  if ('kind' in result) throw new EgressError(result)
+  return result
 }

@@ -24,6 +24,8 @@ import { engineTx } from './store-sql.ts'
 
 export type HearDeps = ActDeps & {
   links: Pick<Links, 'read'>
+  /** Names a group of alerts, in a room. */
+  postLinks: Pick<Links, 'read'>
   /** Three digits that name a page to its person. */
   codes: { of(page: { id: Id; personId: Id }): string }
   /** "Ben is paged at 14:07", from the engine's own preview; null: nothing is to come. */

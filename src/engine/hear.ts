@@ -21,6 +21,7 @@ import {
   SILENCE,
   throughOf,
 } from './hear-page.ts'
+import { hearPost } from './hear-post.ts'
 import { hearWords } from './hear-words.ts'
 import { principalOf } from './principal.ts'
 
@@ -29,6 +30,8 @@ export function createHear(deps: HearDeps): Hear {
     switch (reply.what) {
       case 'pressed':
         return pressed(deps, reply)
+      case 'pressedPost':
+        return hearPost({ ...deps, readToken: deps.postLinks.read }, reply)
       case 'said':
         return hearWords(deps, reply)
       case 'stopped':

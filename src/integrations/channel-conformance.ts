@@ -29,6 +29,8 @@ export type ChannelUnderTest = {
   allowed?: Partial<Record<Behaviour, readonly Kind[]>>
   /** Whether the protocol can say when to come back. */
   readsRetryAfter?: boolean
+  /** False where the protocol has no place for the sender's own id. */
+  carriesId?: boolean
   /** Headers that a message may have at the provider, in lower case. */
   headers: readonly string[]
 }
@@ -216,21 +218,54 @@ export function channelConformance(name: string, subject: ChannelUnderTest): voi
     })
   })
 
-  describe(`${name}: a repeat`, () => {
-    test('carries the id of the first, another message does not', async () => {
-      const channel = channelFor()
-      const to = destination(provider, 'ok')
-      const tries = [
-        message(),
-        message({ attemptId: '0193a5b0-0000-7000-8000-00000000000b', at: AT + 5_000 }),
-        message({ idempotencyKey: '0193a5b0-0000-7000-8000-000000000001:1' }),
-      ]
-      for (const one of tries) await channel.send(one, to, inTime())
-      const [first, second, third] = provider.received.all().map((one) => one.id)
-      expect(first).toMatch(/.{16}/)
-      expect(second).toBe(first)
-      expect(third).not.toBe(first)
+  if (subject.carriesId !== false) {
+    describe(`${name}: a repeat`, () => {
+      test('carries the id of the first, another message does not', async () => {
+        const channel = channelFor()
+        const to = destination(provider, 'ok')
+        const tries = [
+          message(),
+          message({ attemptId: '0193a5b0-0000-7000-8000-00000000000b', at: AT + 5_000 }),
+          message({ idempotencyKey: '0193a5b0-0000-7000-8000-000000000001:1' }),
+        ]
+        for (const one of tries) await channel.send(one, to, inTime())
+        const [first, second, third] = provider.received.all().map((one) => one.id)
+        expect(first).toMatch(/.{16}/)
+        expect(second).toBe(first)
+        expect(third).not.toBe(first)
+      })
     })
+  }
+
+  describe(`${name}: showing something else in the place of a message, where it can`, () => {
+    test.each(BEHAVIOURS)('%s', async (behaviour) => {
+      const channel = channelFor()
+      if (!channel.update) return
+      const sent = await channel.send(message(), destination(provider, 'ok'), inTime())
+      const providerId = sent.kind === 'sent' ? (sent.providerId ?? '') : ''
+      expect(providerId).not.toBe('')
+      provider.received.clear()
+      provider.behave(behaviour)
+      const changed = message({ body: 'Acknowledged by Ben at 03:09', actions: [] })
+      const to = destination(provider, behaviour)
+      const outcome = await channel.update(providerId, changed, to, inTime())
+      expect(subject.allowed?.[behaviour] ?? ALLOWED[behaviour]).toContain(outcome.kind)
+      isPresentable(outcome)
+      expect(provider.received.all().length).toBeLessThanOrEqual(1)
+    })
+
+    test.each(HOSTILE)(
+      '%s as the provider’s name for it is nothing to be found',
+      async (_what, id) => {
+        const outcome = await channelFor().update?.(
+          id,
+          message(),
+          destination(provider, 'ok'),
+          inTime(),
+        )
+        if (outcome) expect(outcome).toMatchObject({ kind: 'gaveUp', reason: 'messageGone' })
+      },
+    )
   })
 
   describe(`${name}: text that means harm`, () => {

@@ -11,10 +11,16 @@ import { createHttpSmsCarrier, describeHttpSms } from './http-sms/send.ts'
 import { createNtfyChannel, describeNtfy } from './ntfy/send.ts'
 import { pagerdutyEvents } from './pagerduty-events/receive.ts'
 import { createPretendChannel, describePretend, type PretendScreen } from './pretend/send.ts'
+import { createSlackEar } from './slack/hear.ts'
+import { createSlackListener } from './slack/listen.ts'
+import { createSlackChannel, describeSlack } from './slack/send.ts'
 import { createEmailChannel, describeEmail } from './smtp/send.ts'
 import { describeCarrier, describeTelephone } from './telephone/describe.ts'
 import { createTelephoneChannel } from './telephone/send.ts'
 import { createStandings, type Standings } from './telephone/standings.ts'
+import { createTelegramEar } from './telegram/hear.ts'
+import { createTelegramListener } from './telegram/listen.ts'
+import { createTelegramChannel, describeTelegram } from './telegram/send.ts'
 import { twilioEar } from './twilio/hear.ts'
 import { createTwilioCarrier, describeTwilio } from './twilio/send.ts'
 import { voiceWebhookEar } from './voice-webhook/hear.ts'
@@ -35,17 +41,28 @@ export const CHANNELS: readonly ChannelDescription[] = [
   describeWebhook,
   describeEmail,
   describeNtfy,
+  describeSlack,
+  describeTelegram,
   describePretend,
   describeTelephone('sms', CARRIERS),
   describeTelephone('call', CARRIERS),
   ...CARRIERS.map(describeCarrier),
 ]
 
-/** Vendors who call us back. */
-export const EARS: readonly Ear[] = [twilioEar, httpSmsEar, voiceWebhookEar]
+/** Vendors who call us back: what speaks to them again goes out through `egress`. */
+export const EARS: readonly ((egress: Egress) => Ear)[] = [
+  () => twilioEar,
+  () => httpSmsEar,
+  () => voiceWebhookEar,
+  createSlackEar,
+  createTelegramEar,
+]
 
-/** Vendors whom we ask. */
-export const LISTENERS: readonly Listener[] = []
+/** Vendors whom we ask instead. */
+export const LISTENERS: readonly ((egress: Egress) => Listener)[] = [
+  createSlackListener,
+  createTelegramListener,
+]
 
 /** @param publicUrl where providers can reach us, as the operator has set it; null: nowhere */
 export function createChannels(
@@ -53,6 +70,7 @@ export function createChannels(
   publicUrl: string | null,
 ): {
   of: (kind: string) => Channel | null
+  all: readonly Channel[]
   screen: PretendScreen
   standings: Standings
 } {
@@ -64,14 +82,16 @@ export function createChannels(
     createHttpSmsCarrier(deps),
     createVoiceWebhookCarrier(deps),
   ]
-  const all = [
+  const all: readonly Channel[] = [
     createWebhookChannel(egress),
     createEmailChannel(egress),
     createNtfyChannel(egress),
+    createSlackChannel(egress),
+    createTelegramChannel(egress),
     createTelephoneChannel('sms', carriers, standings),
     createTelephoneChannel('call', carriers, standings),
     screen,
   ]
-  const byKind = new Map<string, Channel>(all.map((channel) => [channel.describe.kind, channel]))
-  return { of: (kind) => byKind.get(kind) ?? null, screen, standings }
+  const byKind = new Map(all.map((channel) => [channel.describe.kind, channel]))
+  return { of: (kind) => byKind.get(kind) ?? null, all, screen, standings }
 }

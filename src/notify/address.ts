@@ -19,9 +19,13 @@ export function normalAddress(text: string): string {
 const isTelephone = (address: string): boolean => /^\+\d{6,20}$/.test(address)
 
 export function isFrom(contact: Pick<Contact, 'kind' | 'fields'>, from: Heard): boolean {
-  const address = normalAddress(from.address)
+  return [from.address, ...(from.also ?? [])].some((one) => isAt(contact, from.kind, one))
+}
+
+function isAt(contact: Pick<Contact, 'kind' | 'fields'>, kind: string, given: string): boolean {
+  const address = normalAddress(given)
   if (address === '') return false
-  if (contact.kind !== from.kind && !isTelephone(address)) return false
+  if (contact.kind !== kind && !isTelephone(address)) return false
   return Object.values(contact.fields).some(
     (value) =>
       (typeof value === 'string' || typeof value === 'number') &&

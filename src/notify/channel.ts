@@ -82,6 +82,8 @@ export type Outgoing = {
   drill: boolean
   /** On tries after the first: since when the slot is tried, and who carried the try before, if that is known. */
   again?: { since: Instant; carrier: string | null }
+  /** Of a post in a room: its signed token. Its buttons act for whoever presses them. */
+  postToken?: string
 }
 
 /**
@@ -111,6 +113,27 @@ export type Destination = {
 export type Channel = {
   describe: ChannelDescription
   send(message: Outgoing, to: Destination, signal: AbortSignal): Promise<Outcome>
+  /**
+   * Shows something else in the place of what was sent or posted, where the provider can do that.
+   * @param providerId what the provider called it when it took it
+   */
+  update?(
+    providerId: string,
+    message: Outgoing,
+    to: Destination,
+    signal: AbortSignal,
+  ): Promise<Outcome>
+  /**
+   * Posts in a room of a team, for channels that have rooms. There is no contact in `to`.
+   * @param thread the post that this one is an answer to, as the provider calls it
+   */
+  post?(
+    message: Outgoing,
+    room: string,
+    thread: string | null,
+    to: Destination,
+    signal: AbortSignal,
+  ): Promise<Outcome>
 }
 
 /** One value of a destination as text, without the blanks around it; empty where there is none. */

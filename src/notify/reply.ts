@@ -12,9 +12,15 @@ export type Answer = (typeof ANSWERS)[number]
 
 /**
  * Where it came from, as the provider vouches for it: a kind of contact and its address there.
- * `through` is how the log calls the door; left out, it follows from the kind.
+ * `through` is how the log calls the door; left out, it follows from the kind. `also`: other addresses of
+ * the same account that a contact may have been written down by.
  */
-export type Heard = { kind: string; address: string; through?: Through }
+export type Heard = {
+  kind: string
+  address: string
+  through?: Through
+  also?: readonly string[]
+}
 export type Through = 'sms' | 'call' | 'chat' | 'mail'
 
 /**
@@ -26,6 +32,8 @@ type Once = { once?: string }
 export type Reply =
   /** Names its page by the signed token that went out with it (the last part of `Outgoing.url`). */
   | ({ what: 'pressed'; token: string; answer: Answer; from: Heard } & Once)
+  /** The same in a post that a room reads: it names a group of alerts, and acts for who pressed it. */
+  | ({ what: 'pressedPost'; token: string; answer: Answer; from: Heard } & Once)
   /** Words, to be matched with the pages that are open for whoever has this address. */
   | ({ what: 'said'; text: string; from: Heard } & Once)
   /** The person does not want this contact to be used any more, or does again (STOP, START). */

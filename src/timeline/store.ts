@@ -1,5 +1,8 @@
 import { toIso } from '../lib/instant.ts'
 import type { Entry, Recorded } from './entry.ts'
+import type { Cursor, Place } from './standing.ts'
+
+export type { Cursor } from './standing.ts'
 
 /** The part of a transaction that recording needs. */
 type Writer = {
@@ -51,9 +54,6 @@ export const findForGroup = (tx: Reader, groupId: string, max: number): Promise<
     max,
   ])
 
-/** Where a reader of the log stands: entries of transactions that are over, in the order of (tx, seq). */
-export type Cursor = { epoch: number; tx: string; seq: number }
-
 /**
  * What was appended after the cursor. Only entries of transactions below the oldest one that still
  * runs are given: sequence numbers are handed out before the commit, so a reader that went by them
@@ -65,4 +65,16 @@ export const listAfter = (tx: Reader, cursor: Cursor, max: number) =>
       where epoch = $1 and (tx, seq) > ($2::xid8, $3::bigint) and tx < pg_snapshot_xmin(pg_current_snapshot())
       order by tx, seq limit $4`,
     [cursor.epoch, cursor.tx, cursor.seq, max],
+  )
+
+/**
+ * What can be seen after the cursor already, without what is said to be known. Entries of
+ * transactions that are not over yet may still come in between: see `movedOn`.
+ */
+export const listAhead = (tx: Reader, cursor: Cursor, known: readonly Place[], max: number) =>
+  tx.query<Recorded & Place & { epoch: number }>(
+    `select tx::text as tx, epoch, ${COLUMNS} from timeline
+      where epoch = $1 and (tx, seq) > ($2::xid8, $3::bigint) and not (seq = any($4::bigint[]))
+      order by tx, seq limit $5`,
+    [cursor.epoch, cursor.tx, cursor.seq, known.map((one) => one.seq), max],
   )

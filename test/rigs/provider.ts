@@ -1,12 +1,13 @@
 /**
- * A provider that misbehaves on demand: webhooks and ntfy over HTTP, mail over SMTP, on loopback
- * and free ports. What it took stands in its ledger, so that a test can compare what was delivered
+ * A provider that misbehaves on demand: webhooks, ntfy and chats over HTTP, mail over SMTP, on
+ * loopback and free ports. What it took stands in its ledger, so that a test can compare what was delivered
  * with what the sender believes.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { accepts, type Behaviour, RETRY_AFTER_SECONDS } from './behaviour.ts'
 import { type Ledger, type OpenLedger, openLedger } from './ledger.ts'
+import { type Chat, createChat } from './provider-chat.ts'
 import { startMailProvider } from './provider-mail.ts'
 
 export {
@@ -28,6 +29,8 @@ export type Provider = {
   smtpFor(behaviour: Behaviour): { host: string; port: number; secure: boolean }
   behave(next: Behaving): void
   received: Ledger
+  /** What the users of its chats see. */
+  chat: Chat
   stop(): Promise<void>
 }
 
@@ -68,6 +71,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     timers.add(timer)
   }
 
+  const chat = createChat()
   const server = createServer({ keepAliveTimeout: 5_000 }, (request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -75,14 +79,16 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
       const body = Buffer.concat(chunks).toString('utf8')
       const asked = dialect.asked?.(request.method ?? '', request.url ?? '', received)
       if (asked) return json(response, 200, asked)
-      answer({ request, response, body, dialect }, next(), received, later)
+      answer({ request, response, body, dialect }, next(), { received, chat, later })
     })
   })
+  server.on('upgrade', (...upgrade) => chat.upgrade(...upgrade))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port ?? 0, '127.0.0.1', resolve)
   })
   const { port } = server.address() as AddressInfo
+  chat.setOrigin(`http://127.0.0.1:${port}`)
   const mail = await startMailProvider({ next, received, later, port: options.smtpPort ?? 0 })
 
   return {
@@ -101,8 +107,10 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
       behaving = behaviour
     },
     received,
+    chat,
     async stop() {
       for (const timer of timers) clearTimeout(timer)
+      chat.stop()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()
       await Promise.all([closed, mail.stop()])
@@ -122,15 +130,16 @@ const STATUSES: Partial<Record<Behaviour, number>> = {
   gone410: 410,
 }
 
-function answer(
-  call: Call,
-  behaviour: Behaviour,
-  received: OpenLedger,
-  later: (run: () => void) => void,
-): void {
+type Answering = { received: OpenLedger; chat: Chat; later: (run: () => void) => void }
+
+function answer(call: Call, behaviour: Behaviour, { received, chat, later }: Answering): void {
   if (accepts(behaviour)) received.accept(entryOf(call, behaviour))
   const { request, response, dialect } = call
   const sayYes = (): void => {
+    const isChat = chat.answer({ path: request.url ?? '', body: call.body }, (body) =>
+      json(response, 200, body),
+    )
+    if (isChat) return
     const yes = dialect.accepted(received)
     json(response, yes.status, yes.body)
   }
@@ -140,9 +149,17 @@ function answer(
     const headers: Record<string, string> = isWaiting
       ? { 'retry-after': String(RETRY_AFTER_SECONDS) }
       : {}
-    json(response, status, { ...dialect.refused(status), echo: call.body.slice(0, 200) }, headers)
+    const parameters = isWaiting ? { retry_after: RETRY_AFTER_SECONDS } : {}
+    const refusal = { ok: false, error_code: status, parameters }
+    const own = dialect.refused(status)
+    json(
+      response,
+      status,
+      { ...refusal, error: 'refused', ...own, echo: call.body.slice(0, 200) },
+      headers,
+    )
   } else if (behaviour === 'okWithErrorBody') {
-    json(response, 200, { code: 40001, http: 400, error: 'invalid request' })
+    json(response, 200, { ok: false, code: 40001, http: 400, error: 'invalid_request' })
   } else if (behaviour === 'halfAnswer') {
     request.socket.end(
       'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"id":',
@@ -167,7 +184,7 @@ const PLAIN: Dialect = {
 function json(
   response: ServerResponse,
   status: number,
-  body: Record<string, unknown>,
+  body: object,
   headers: Record<string, string> = {},
 ): void {
   const text = JSON.stringify(body)
@@ -184,7 +201,7 @@ function entryOf({ request, body }: Call, behaviour: Behaviour) {
   return {
     at: Date.now(),
     via: 'http' as const,
-    id: headers['webhook-id'] ?? headers['idempotency-key'] ?? sequenceId(body),
+    id: headers['webhook-id'] ?? headers['idempotency-key'] ?? ownId(body),
     method: request.method ?? '',
     path: request.url ?? '',
     headers,
@@ -193,9 +210,14 @@ function entryOf({ request, body }: Call, behaviour: Behaviour) {
   }
 }
 
-function sequenceId(body: string): string | null {
+/** ntfy's `sequence_id`, or what a message in Slack carries beside its words. */
+function ownId(body: string): string | null {
   try {
-    const { sequence_id: id } = JSON.parse(body) as { sequence_id?: unknown }
+    const { sequence_id: sequence, metadata } = JSON.parse(body) as {
+      sequence_id?: unknown
+      metadata?: { event_payload?: { id?: unknown } }
+    }
+    const id = sequence ?? metadata?.event_payload?.id
     return typeof id === 'string' ? id : null
   } catch {
     return null
