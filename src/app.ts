@@ -32,6 +32,7 @@ import { createSqlStore } from './engine/store-sql.ts'
 import { watchLoad } from './engine/overload.ts'
 import { tellDue } from './engine/tell.ts'
 import { tick } from './engine/tick.ts'
+import { watchReady } from './engine/ready.ts'
 import type { Tools } from './engine/tools.ts'
 import { watchDuty } from './engine/watch.ts'
 import { forecast, forecastForService, nextSentence, whoSentence } from './foresee/who.ts'
@@ -274,7 +275,10 @@ async function assemble(
     db.withTx('chores', async (tx) => {
       if (tx.now - loadSeenAt < LOAD_MS) return
       loadSeenAt = tx.now
-      await watchLoad(tx, await directoryAt(tx), () => tools.makeId(tx.now))
+      const directory = await directoryAt(tx)
+      const nextId = () => tools.makeId(tx.now)
+      await watchLoad(tx, directory, nextId)
+      await watchReady(tx, directory, { loudness: tools.loudnessOf }, nextId)
     })
   const chores = startBeat(
     async () => {

@@ -124,6 +124,15 @@ const WORDS = {
     title: `${n.person(p.person)} had ${p.count} pages in seven days`,
     body: 'More than five is too many. Consider relief, and look at what pages most.',
   }),
+  notReady: (p: Params, n: NoticeNames): Words => ({
+    title: `${p.isSelf ? 'You come' : `${n.person(p.person)} comes`} on call ${n.time(p.from)}, and nothing is proven to wake ${p.isSelf ? 'you' : 'them'}`,
+    body: lines(
+      n.schedule(p.schedule),
+      p.isSelf
+        ? 'Send yourself a test and enter the code that is in it.'
+        : 'They were told as well. A test that arrives is all it takes.',
+    ),
+  }),
   obligationDue: (p: Params, n: NoticeNames): Words => {
     const what = OWED[String(p.rule)] ?? 'a promise'
     return p.isOverdue
