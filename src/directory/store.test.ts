@@ -27,6 +27,7 @@ const maria: Person = {
   email: 'maria@example.com',
   timezone: 'Europe/Lisbon',
   locale: 'en',
+  calendarId: null,
   role: 'responder',
   contacts: [
     {

@@ -20,6 +20,7 @@ import { openLink } from './link.ts'
 import type { Call, Caller, Reply, Route } from './route.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { calendarRoutes } from './routes/calendars.ts'
+import { holidayRoutes } from './routes/holidays.ts'
 import { configurationRoutes } from './routes/configuration.ts'
 import { contactRoutes } from './routes/contacts.ts'
 import { coverRoutes } from './routes/covers.ts'
@@ -50,6 +51,7 @@ export const ROUTES: readonly Route[] = [
   ...loadRoutes,
   ...handoffRoutes,
   ...calendarRoutes,
+  ...holidayRoutes,
   ...peopleRoutes,
   ...systemRoutes,
 ]

@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 beforeEach(() => inTx((tx) => tx.query(EMPTIED)))
 
-const EMPTIED = `truncate people, teams, team_members, contacts, schedules, ladders, services, sources, routes, channels,
+const EMPTIED = `truncate calendars, people, teams, team_members, contacts, schedules, ladders, services, sources, routes, channels,
   climbs, pages, groups, alerts, accounts, audit, timeline cascade;
   update organisation set name = 'My organisation', fallback = '[]'`
 
@@ -125,8 +125,16 @@ describe('applying', () => {
     ])
     const primary = bySlug(read.schedules, 'payments-primary')
     expect(primary?.rotations.map((one) => [one.id, one.every, one.handoff])).toEqual([
-      ['weekly', { unit: 'week', count: 1 }, { weekday: 'mon', date: null, time: '10:00' }],
-      ['nights', { unit: 'week', count: 1 }, { weekday: 'mon', date: null, time: '10:00' }],
+      [
+        'weekly',
+        { unit: 'week', count: 1 },
+        { weekday: 'mon', date: null, time: '10:00', calendar: null },
+      ],
+      [
+        'nights',
+        { unit: 'week', count: 1 },
+        { weekday: 'mon', date: null, time: '10:00', calendar: null },
+      ],
     ])
     // Lisbon keeps UTC in winter.
     expect(primary?.overrides[0]).toMatchObject({

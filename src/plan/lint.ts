@@ -11,15 +11,18 @@ import { formatDuration } from '../lib/duration.ts'
 import type { Id } from '../lib/id.ts'
 import { HOUR, type Instant, MINUTE } from '../lib/instant.ts'
 import type { ChannelDescription } from '../notify/channel.ts'
+import type { HolidayCalendar } from '../oncall/holidays.ts'
 import type { Person } from '../people/person.ts'
 import { planFor, type RuleFacts } from '../people/rules.ts'
 import type { Finding } from './finding.ts'
+import { calendarsThatEnd } from './lint-calendars.ts'
 import type { Section } from './form.ts'
 import type { Position } from './mistake.ts'
 
 export type LintFacts = {
   now: Instant
   channels: readonly ChannelDescription[]
+  calendars: readonly HolidayCalendar[]
   /** Kinds of channels whose settings are there, or that need none. */
   isConfigured: (kind: string) => boolean
   /** Where a thing stands in the file; null where it does not. `path` is within the thing. */
@@ -32,6 +35,7 @@ export function lint(directory: Directory, facts: LintFacts): Finding[] {
     ...fallback(directory, facts),
     ...peopleWithoutContact(directory, facts, reach),
     ...channelsWithoutSettings(directory, facts),
+    ...calendarsThatEnd(directory, facts),
     ...health(directory, facts, reach),
     ...[...directory.ladders.values()].flatMap((one) =>
       ladderFindings(one, directory, facts, reach),
@@ -133,12 +137,15 @@ function channelsWithoutSettings(directory: Directory, facts: LintFacts): Findin
 
 /** What a rota does to people. How their contacts fare is not the file's business. */
 function health(directory: Directory, facts: LintFacts, reach: Reach): Finding[] {
+  const days = new Map(
+    facts.calendars.map((one) => [one.id, new Set(one.holidays.map((day) => day.date))]),
+  )
   const found = findings(directory, {
     now: facts.now,
     rules: reach.rules,
     absences: [],
     testedAt: NEVER,
-    holidaysOf: () => NO_DAYS,
+    holidaysOf: (id) => days.get(directory.people.get(id)?.calendarId ?? '') ?? NO_DAYS,
   })
   return found
     .filter(({ rule }) => !ELSEWHERE.has(rule))
@@ -156,6 +163,7 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'staleTest',
   'overtaken',
   'nobodyReachable',
+  'handoffCalendarEnds',
 ])
 const NEVER: ReadonlyMap<Id, Instant> = new Map()
 

@@ -6,6 +6,7 @@ import type { Mistake, Position } from './mistake.ts'
 import { didYouMean, quoted, type Reading, type ReferenceKind } from './reading.ts'
 
 const SECTION_OF: Readonly<Record<ReferenceKind, ListSection>> = {
+  calendar: 'calendars',
   person: 'people',
   team: 'teams',
   schedule: 'schedules',
@@ -78,6 +79,9 @@ function usesIn(whole: Whole, isLeftAlone: (section: Section) => boolean): Use[]
   }
   if (isLeftAlone('organisation'))
     targets('organisation', 'the fallback', whole.organisation.fallback)
+  of('people', (person) => {
+    use('people', person.id, 'calendar', person.calendar, ['lives by it', 'live by it'])
+  })
   of('teams', (team) => {
     use('teams', team.id, 'person', team.lead, ['is led by them', 'are led by them'])
     for (const one of team.members)
@@ -85,6 +89,11 @@ function usesIn(whole: Whole, isLeftAlone: (section: Section) => boolean): Use[]
   })
   of('schedules', (schedule) => {
     use('schedules', schedule.id, 'team', schedule.team, BELONGS)
+    for (const { handoff } of schedule.rotations)
+      use('schedules', schedule.id, 'calendar', handoff.calendar, [
+        'hands off by it',
+        'hand off by it',
+      ])
     const covers = [...schedule.overrides, ...schedule.shadows].map((one) => one.person)
     const replaced = schedule.overrides.map((one) => one.replaces)
     for (const one of [

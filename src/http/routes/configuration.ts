@@ -5,6 +5,7 @@ import type { Directory } from '../../directory/directory.ts'
 import { formatDuration } from '../../lib/duration.ts'
 import { invalid, Problem } from '../../lib/problem.ts'
 import { formatDateTime } from '../../lib/zone.ts'
+import { listCalendars } from '../../oncall/holiday-store.ts'
 import { apply } from '../../plan/apply.ts'
 import { exportYaml } from '../../plan/export.ts'
 import { lint } from '../../plan/lint.ts'
@@ -145,6 +146,7 @@ const doctor = route({
       const linted = lint(directory, {
         now: tx.now,
         channels: deps.channels,
+        calendars: await listCalendars(tx),
         isConfigured: (kind) => kinds.includes(kind) || !needsSettings(kind),
         placeOf: () => null,
       })
