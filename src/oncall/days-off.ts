@@ -27,16 +27,16 @@ export const isWeekend = ({ weekend }: OffDays, day: number): boolean =>
 
 const isOff = (off: OffDays, day: number): boolean => isWeekend(off, day) || off.holidays.has(day)
 
-/** That day, or the first working day after it. */
+/** That day, or the first working day after it. So far out that days cannot be counted, all are working days. */
 export function workingFrom(off: OffDays, day: number): number {
   let at = day
-  while (isOff(off, at)) at += 1
+  while (Number.isSafeInteger(at) && isOff(off, at)) at += 1
   return at
 }
 
 /** That day, or the last working day before it. */
 export function workingUpTo(off: OffDays, day: number): number {
   let at = day
-  while (isOff(off, at)) at -= 1
+  while (Number.isSafeInteger(at) && isOff(off, at)) at -= 1
   return at
 }
