@@ -42,7 +42,7 @@ test.each([
     const one = schedule('UTC', [rotation('ana', { starts: '2026-01-05' })], { overrides })
     const to = FIRST + (count + hours - 1) * HOUR
     const shifts = shiftsBetween(one, FIRST, to)
-  expect(looks()).toBeLessThan(most)
+    expect(looks()).toBeLessThan(most)
     expect(shifts.map((shift) => shift.people.map((each) => each.personId).join('+'))).toEqual(
       expected(count, hours),
     )
