@@ -28,8 +28,19 @@ export type Watch = {
 /** Half-open, on the wall. `count` is how many turns were worked before it. */
 export type Turn = { count: number; from: WallMs; to: WallMs }
 
+/** Rotations are values: an edited one is another. With many holidays, reading one is the most of an answer. */
+const readings = new WeakMap<Rotation, Watch | null>()
+
 /** Null for a rotation that can never cover anything: nobody in it, or texts that are no dates. */
 export function watchOf(rotation: Rotation): Watch | null {
+  const known = readings.get(rotation)
+  if (known !== undefined) return known
+  const watch = readWatch(rotation)
+  readings.set(rotation, watch)
+  return watch
+}
+
+function readWatch(rotation: Rotation): Watch | null {
   const { id, turns, every, ends, handoff, only } = rotation
   const series = seriesOf(rotation)
   const end = ends === null ? Number.POSITIVE_INFINITY : parseWall(ends, '00:00')

@@ -428,6 +428,12 @@ people: [ { id: maria, name: Maria, contacts: [ { id: mail, kind: email, address
     expect(
       await refusal('people: [ { id: other, name: Other, email: ROOT@example.com } ]'),
     ).toContain('this is the e-mail of `root`')
+    // What they live by stays with them.
+    await applied('calendars: [ { id: pt } ]')
+    await query(`update people set calendar_id = (select id from calendars) where slug = 'root'`)
+    expect(await refusal('calendars: []\npeople: []')).toContain(
+      'calendar `pt` cannot be removed: person root lives by it',
+    )
     // Named by the file once, they are the file's like everybody else.
     await applied('people: [ { id: root, name: Root, email: root@example.com, role: admin } ]')
     expect(summary(await applied('teams: []\npeople: []'))).toEqual([
