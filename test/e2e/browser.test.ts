@@ -40,7 +40,7 @@ beforeAll(async () => {
   })
   const text = `
 people: [ { id: ana, name: Ana, role: responder, contacts: [ { id: phone, kind: pretend, device: phone } ] }, { id: bo, name: Bo, role: responder, contacts: [ { id: phone, kind: pretend, device: phone } ] } ]
-schedules: [ { id: rota, name: Rota, timezone: Europe/Lisbon, rotations: [ { id: weekly, people: [ ana, bo ], every: 1w, handoff: { day: monday, time: "10:00" }, starts: 2026-11-02, only: [ { days: [ mon, tue, wed, thu, fri ], from: "08:00", to: "20:00" } ] } ] } ]
+schedules: [ { id: rota, name: Rota, timezone: Europe/Lisbon, accept_handoff: 30m, rotations: [ { id: weekly, people: [ ana, bo ], every: 1w, handoff: { day: monday, time: "10:00" }, starts: 2026-11-02, only: [ { days: [ mon, tue, wed, thu, fri ], from: "08:00", to: "20:00" } ] } ] } ]
 escalations: [ { id: main, steps: [ { page: [ person:ana ] }, { page: [ person:bo ] } ] } ]
 services: [ { id: shop, name: Shop, escalation: main } ]
 sources: [ { id: pd, kind: pagerduty-events, service: shop, key: ${KEY} } ]
@@ -174,6 +174,14 @@ test.runIf(isInstalled)(
     await page.getByText('In the next eight weeks:').waitFor()
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('button', { name: 'Edit rotations' }).waitFor()
+    const kept = await fetch(`${app.url}/api/v1/config/schedules/rota`, {
+      headers: { authorization: `Bearer ${ADMIN}` },
+    })
+    expect(((await kept.json()) as { form: object }).form).toMatchObject({
+      accept_handoff: '30m',
+      overrides: [{ person: 'bo' }],
+      rotations: [{ people: ['ana'] }],
+    })
     expect(complaints).toEqual([])
   },
   60_000,
