@@ -4,6 +4,7 @@ export const paths = {
   alerts: '/alerts',
   alert: (name: string) => `/alerts/${encodeURIComponent(name)}`,
   oncall: '/on-call',
+  calendars: '/calendars',
   services: '/services',
   me: '/me',
   sources: '/sources',

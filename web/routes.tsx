@@ -57,6 +57,10 @@ export const router = createRouter({
       lazyRouteComponent(() => import('./pages/schedule.tsx'), 'SchedulePage'),
     ),
     page(
+      '/calendars',
+      lazyRouteComponent(() => import('./pages/calendars.tsx'), 'CalendarsPage'),
+    ),
+    page(
       '/who',
       lazyRouteComponent(() => import('./pages/who.tsx'), 'WhoPage'),
     ),

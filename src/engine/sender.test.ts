@@ -18,6 +18,7 @@ const person = (name: string, kind: string, url: string) => ({
   email: null,
   timezone: 'UTC',
   locale: 'en',
+  calendarId: null,
   role: 'responder' as const,
   rules: null,
   contacts: [

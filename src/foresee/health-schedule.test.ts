@@ -144,3 +144,20 @@ test('two calendar weeks of shadowing are enough where a clock goes forward in t
   })
   expect(told('shadowUnfinished', { schedules: [primary] }, { now: from })).toEqual([])
 })
+
+test('the days of the calendar by which hands change come to an end: said in the last 60 days', () => {
+  const by = (last: string, ends: string | null = null) => {
+    const one = rotation('ana ben', { ends })
+    const calendar = { calendarId: 'pt', weekend: [], holidays: ['2026-01-01', last] }
+    const schedules = [rotating('primary', [{ ...one, handoff: { ...one.handoff, calendar } }])]
+    return told('handoffCalendarEnds', { schedules })
+  }
+  expect(by('2027-01-02')).toEqual([])
+  expect(by('2027-01-01')).toEqual([
+    'primary: the calendar by which `primary` hands off ends in 60 days',
+  ])
+  expect(by('2026-10-02')).toEqual([
+    'primary: the calendar by which `primary` hands off has ended 31 days ago',
+  ])
+  expect(by('2026-10-02', '2026-11-01')).toEqual([])
+})

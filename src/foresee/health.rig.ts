@@ -32,6 +32,7 @@ export const person = (id: string, more: Partial<Person> = {}): Person => ({
   email: null,
   timezone: 'UTC',
   locale: 'en',
+  calendarId: null,
   role: 'responder',
   contacts: [contact(`${id}-push`, 'ntfy'), contact(`${id}-phone`, 'voice')],
   rules: null,

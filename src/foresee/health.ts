@@ -4,6 +4,7 @@
  * in anybody's way: each finding says what is, when it bites, and the way out.
  */
 import type { Directory } from '../directory/directory.ts'
+import { calendarEnds } from './health-calendar.ts'
 import { loadShare, overtaken, primaryIsSecondary } from './health-ladder.ts'
 import { longRun, staleTest, unverifiedContact, vacation } from './health-person.ts'
 import {
@@ -36,6 +37,7 @@ const SCHEDULE_RULES = [
   fewPeople,
   handoffHour,
   shadowUnfinished,
+  calendarEnds,
 ] as const
 
 const ofSchedules = (view: View): HealthFinding[] =>

@@ -5,6 +5,7 @@ import { findings, type HealthFinding } from '../foresee/health.ts'
 import type { Id } from '../lib/id.ts'
 import type { Instant } from '../lib/instant.ts'
 import { listAbsences } from '../oncall/cover-store.ts'
+import { listHolidays } from '../oncall/holiday-store.ts'
 import type { HttpDeps } from './deps.ts'
 
 export async function healthOf(
@@ -15,12 +16,8 @@ export async function healthOf(
   const tested = await tx.query<{ id: Id; at: Instant }>(
     'select id, tested_at as at from contacts where tested_at is not null and retired_at is null',
   )
-  const calendars = await tx.query<{ personId: Id; holidays: { date: string }[] }>(
-    `select p.id as "personId", c.holidays from people p join calendars c on c.id = p.calendar_id
-      where p.retired_at is null`,
-  )
   const holidays = new Map(
-    calendars.map((one) => [one.personId, new Set(one.holidays.map((day) => day.date))]),
+    [...(await listHolidays(tx))].map(([id, days]) => [id, new Set(days.map((day) => day.date))]),
   )
   const absences = (await listAbsences(tx)).map((one) => ({
     personId: one.personId,

@@ -21,6 +21,7 @@ import { openLink } from './link.ts'
 import type { Call, Caller, Reply, Route } from './route.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { calendarRoutes } from './routes/calendars.ts'
+import { holidayRoutes } from './routes/holidays.ts'
 import { configurationRoutes } from './routes/configuration.ts'
 import { contactRoutes } from './routes/contacts.ts'
 import { coverRoutes } from './routes/covers.ts'
@@ -52,6 +53,7 @@ export const ROUTES: readonly Route[] = [
   ...loadRoutes,
   ...handoffRoutes,
   ...calendarRoutes,
+  ...holidayRoutes,
   ...peopleRoutes,
   ...systemRoutes,
   ...telephoneRoutes,

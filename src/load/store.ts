@@ -1,5 +1,4 @@
 import type { Tx } from '../db/tx.ts'
-import type { Id } from '../lib/id.ts'
 import { type Instant, toIso } from '../lib/instant.ts'
 import type { Rung } from './pages.ts'
 
@@ -16,12 +15,4 @@ export const listRungs = (tx: Tx, from: Instant, to: Instant): Promise<Rung[]> =
         and p.drill_id is null
       order by a.started_at limit ${RUNGS_MAX}`,
     [toIso(from), toIso(to)],
-  )
-
-export type PersonHolidays = { personId: Id; holidays: readonly { date: string; name: string }[] }
-
-export const listHolidays = (tx: Tx): Promise<PersonHolidays[]> =>
-  tx.query<PersonHolidays>(
-    `select p.id as "personId", c.holidays from people p join calendars c on c.id = p.calendar_id
-      where p.retired_at is null`,
   )

@@ -148,11 +148,9 @@ function walkOf(rotation: Rotation, clock: Clock) {
   }
   const worked: boolean[] = []
   const isWorked = (turn: number): boolean => {
-    worked[turn] ??= isAnybodys(
-      rotation.only,
-      wallOfHandoff(rotation, first, time, turn),
-      wallOfHandoff(rotation, first, time, turn + 1),
-    )
+    const from = wallOfHandoff(rotation, first, time, turn)
+    const to = wallOfHandoff(rotation, first, time, turn + 1)
+    worked[turn] ??= from < to && isAnybodys(rotation.only, from, to)
     return worked[turn]
   }
   return (at: Instant): { turn: number; from: Instant; to: Instant } | null => {
@@ -191,7 +189,18 @@ function wallOfHandoff(rotation: Rotation, first: Date, time: number, turn: numb
     day.setUTCMonth(day.getUTCMonth() + turn * count)
     day.setUTCDate(Math.min(date, lastDateOf(day)))
   }
+  putOff(day, rotation)
   return day.getTime() + time
+}
+
+/** One day after the other, until somebody works. */
+function putOff(day: Date, { handoff: { calendar } }: Rotation): void {
+  if (!calendar) return
+  const { weekend, holidays } = calendar
+  const isFree = (): boolean =>
+    (weekend as readonly string[]).includes(nameOf(day)) ||
+    holidays.includes(day.toISOString().slice(0, 10))
+  while (isFree()) day.setUTCDate(day.getUTCDate() + 1)
 }
 
 const NAMES = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']

@@ -1,8 +1,9 @@
 /** Schedules as nobody would make them, near a chosen instant: the same ones for the same seed. */
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../lib/instant.ts'
 import type { Clock } from './oracle.rig.ts'
-import { type Restriction, WEEKDAYS } from '../lib/windows.ts'
+import { type Restriction, type Weekday, WEEKDAYS } from '../lib/windows.ts'
 import {
+  type DaysOff,
   type Override,
   type Period,
   type Rotation,
@@ -85,6 +86,7 @@ function randomRotation(dice: Dice, clock: Clock, near: Instant, id: string): Ro
   const starts =
     clock.wallOf(near) + 3 * DAY - dice.below(40) * count * LENGTHS[unit] - dice.below(9) * DAY
   const ends = clock.wallOf(near) + (dice.below(20) - 10) * DAY
+  const hasCalendar = unit !== 'hour' && dice.percent(40)
   return {
     id,
     turns: dice.percent(2)
@@ -97,6 +99,7 @@ function randomRotation(dice: Dice, clock: Clock, near: Instant, id: string): Ro
       weekday: unit === 'week' && dice.percent(80) ? dice.of(WEEKDAYS) : null,
       date: unit === 'month' && dice.percent(70) ? dice.of([1, 15, 28, 29, 30, 31]) : null,
       time: dice.of(TIMES),
+      calendar: hasCalendar ? randomDaysOff(dice, starts, clock.wallOf(near)) : null,
     },
     starts: dateOf(starts),
     ends: dice.percent(15) && ends > starts + DAY ? dateOf(ends) : null,
@@ -104,6 +107,29 @@ function randomRotation(dice: Dice, clock: Clock, near: Instant, id: string): Ro
       ? []
       : Array.from({ length: 1 + dice.below(2) }, () => randomWindow(dice)),
   }
+}
+
+const WEEKENDS: readonly (readonly Weekday[])[] = [
+  ['sat', 'sun'],
+  ['sat', 'sun'],
+  ['fri', 'sat'],
+  ['sun'],
+  [],
+  ['mon', 'tue', 'wed', 'thu', 'fri', 'sat'],
+]
+
+/** Single holidays since the start, and bridges of several days around the instant. */
+function randomDaysOff(dice: Dice, starts: number, near: number): DaysOff {
+  const since = Math.max(1, Math.floor((near - starts) / DAY) + 40)
+  const holidays = Array.from({ length: dice.below(12) }, () =>
+    dateOf(starts + dice.below(since) * DAY),
+  )
+  for (let bridges = dice.below(3); bridges > 0; bridges -= 1) {
+    const from = near + (dice.below(60) - 30) * DAY
+    for (let days = 1 + dice.below(10); days > 0; days -= 1)
+      holidays.push(dateOf(from + days * DAY))
+  }
+  return { calendarId: 'calendar', weekend: dice.of(WEEKENDS), holidays }
 }
 
 const dateOf = (wall: number): string => new Date(wall).toISOString().slice(0, 10)

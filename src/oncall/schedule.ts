@@ -8,6 +8,16 @@ import type { Restriction, Weekday } from '../lib/windows.ts'
  */
 export type Period = { unit: 'hour' | 'day' | 'week' | 'month'; count: number }
 
+/**
+ * Days on which nobody hands over, as they were known when the rotation was saved: a holiday that is
+ * put into the calendar later must not change who was on call. Holidays are local dates.
+ */
+export type DaysOff = {
+  calendarId: Id
+  weekend: readonly Weekday[]
+  holidays: readonly string[]
+}
+
 export type Rotation = {
   id: string
   /** Each turn is covered by one person, or by several at once. A turn of nobody covers nothing. */
@@ -16,9 +26,15 @@ export type Rotation = {
   /**
    * Local time of day of the hand-off, with the weekday (weeks) or the day of the month (months).
    * Where that is null, the weekday or day of `starts` is taken. A month without a 31st hands off
-   * on its last day. Hours are counted from this time of day on the first day.
+   * on its last day. Hours are counted from this time of day on the first day. With a calendar, a
+   * hand-off that falls on a day off happens on the next working day; hours know no such days.
    */
-  handoff: { weekday: Weekday | null; date: number | null; time: string }
+  handoff: {
+    weekday: Weekday | null
+    date: number | null
+    time: string
+    calendar?: DaysOff | null
+  }
   /** Local date; coverage begins at the first hand-off on or after it. */
   starts: string
   /** Local date at whose midnight it ends; null: it goes on. */

@@ -8,6 +8,7 @@ import { type Decoded, isCount, isListOf, isNullOr, isText } from '../lib/shape.
 import { isZone, parseWall } from '../lib/zone.ts'
 import { type Restriction, WEEKDAYS } from '../lib/windows.ts'
 import {
+  type DaysOff,
   type Override,
   type Period,
   type Rotation,
@@ -63,7 +64,14 @@ const isHandoff = (value: unknown): value is Rotation['handoff'] =>
   isNullOr(value.weekday ?? null, isDay) &&
   isNullOr(value.date ?? null, isCount) &&
   isTime(value.time) &&
-  value.time !== '24:00'
+  value.time !== '24:00' &&
+  isNullOr(value.calendar ?? null, isDaysOff)
+
+const isDaysOff = (value: unknown): value is DaysOff =>
+  isRecord(value) &&
+  isText(value.calendarId) &&
+  isListOf(value.weekend, isDay) &&
+  isListOf(value.holidays, isDate)
 
 const isRotation = (value: unknown): value is Rotation =>
   isRecord(value) &&

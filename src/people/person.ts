@@ -19,6 +19,8 @@ export type Person = {
   timezone: string
   locale: string
   role: Role
+  /** Whose public holidays they live by. */
+  calendarId: Id | null
   contacts: readonly Contact[]
   /** Null: humane defaults. */
   rules: Rules | null

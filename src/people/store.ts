@@ -15,6 +15,7 @@ export type PersonRow = {
   timezone: string
   locale: string
   role: string
+  calendarId: Id | null
   rules: unknown
   managedBy: string | null
   retiredAt: Instant | null
@@ -41,6 +42,7 @@ const PEOPLE = table<PersonRow>('people', {
   timezone: 'text',
   locale: 'text',
   role: 'text',
+  calendarId: 'uuid',
   rules: 'jsonb',
   managedBy: 'text',
   retiredAt: 'timestamptz',
@@ -97,6 +99,7 @@ export function decodePerson(row: PersonRow, contacts: readonly ContactRow[]): D
     timezone: isPlace ? row.timezone : 'UTC',
     locale: row.locale,
     role: row.role as Role,
+    calendarId: row.calendarId,
     contacts: usable,
     rules: isNullOr(row.rules, isRules) ? row.rules : null,
   }

@@ -21,7 +21,7 @@ const applied = (text: string) =>
   inTx((tx) => apply(tx, { kind: 'engine' }, text, ENV, { strict: false }, deps))
 const empty = () =>
   inTx((tx) =>
-    tx.query(`truncate people, teams, team_members, contacts, schedules, ladders, services, sources, routes, channels, timeline, audit cascade;
+    tx.query(`truncate calendars, people, teams, team_members, contacts, schedules, ladders, services, sources, routes, channels, timeline, audit cascade;
       update organisation set name = 'My organisation', fallback = '[]'`),
   )
 /** Where the configuration stands, and how much was ever written about it. */
@@ -117,7 +117,7 @@ const contacts = fc.uniqueArray(
   { selector: (one) => one.id },
 )
 
-const person = (id: string) =>
+const person = (id: string, calendars: readonly string[]) =>
   contacts.chain((own) => {
     const rule = fc.record({
       after: fc.constantFrom('0m', '30s', '1m', '10m'),
@@ -129,6 +129,7 @@ const person = (id: string) =>
       name,
       email: maybe(fc.constant(`${id}@example.com`)),
       timezone: maybe(zone),
+      calendar: from(calendars),
       role: maybe(fc.constantFrom('admin', 'responder', 'stakeholder')),
       contacts: fc.constant(own),
       rules: maybe(fc.record({ high: maybe(list), low: maybe(list) })),
@@ -145,7 +146,7 @@ const listFrom = (ids: readonly string[]) =>
 const each = <T>(ids: readonly string[], of: (id: string) => fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
   fc.tuple(...ids.map(of)) as fc.Arbitrary<T[]>
 
-const rotation = (id: string, people: readonly string[]) =>
+const rotation = (id: string, people: readonly string[], calendars: readonly string[]) =>
   fc
     .record({
       id: fc.constant(id),
@@ -160,6 +161,7 @@ const rotation = (id: string, people: readonly string[]) =>
       day: maybe(fc.constantFrom('monday', 'fri')),
       date: maybe(fc.integer({ min: 1, max: 31 })),
       time,
+      calendar: from(calendars),
       starts: date,
       only: maybe(
         fc.array(
@@ -168,12 +170,13 @@ const rotation = (id: string, people: readonly string[]) =>
         ),
       ),
     })
-    .map(({ day, date: of, time: at, ...rest }) => ({
+    .map(({ day, date: of, time: at, calendar, ...rest }) => ({
       ...rest,
       handoff: {
         day: rest.every.endsWith('w') ? day : undefined,
         date: rest.every.endsWith('mo') ? of : undefined,
         time: at,
+        calendar: rest.every.endsWith('h') ? undefined : calendar,
       },
     }))
 
@@ -197,6 +200,7 @@ const cover = (people: readonly string[]) =>
 
 const configuration = fc
   .record({
+    calendars: some('c', 2),
     people: some('p', 4),
     teams: some('t', 2),
     schedules: some('s', 3),
@@ -214,7 +218,15 @@ const configuration = fc
     const withPeople = ids.people.length > 0
     return fc.record({
       organisation: fc.record({ name, fallback: listFrom(target) }),
-      people: each(ids.people, person),
+      calendars: each(ids.calendars, (id) =>
+        fc.record({
+          id: fc.constant(id),
+          name: maybe(name),
+          weekend: maybe(days.filter((one) => one.length < 7)),
+          holidays: maybe(fc.array(fc.record({ date, name }), { maxLength: 5 })),
+        }),
+      ),
+      people: each(ids.people, (id) => person(id, ids.calendars)),
       teams: each(ids.teams, (id) =>
         fc.record({
           id: fc.constant(id),
@@ -230,7 +242,7 @@ const configuration = fc
           team: from(ids.teams),
           timezone: zone,
           rotations: withPeople
-            ? each(['weekly', 'nights'], (one) => rotation(one, ids.people))
+            ? each(['weekly', 'nights'], (one) => rotation(one, ids.people, ids.calendars))
             : fc.constant([]),
           overrides: withPeople ? fc.array(cover(ids.people), { maxLength: 3 }) : fc.constant([]),
           shadows: withPeople ? fc.array(cover(ids.people), { maxLength: 2 }) : fc.constant([]),

@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 beforeEach(() => inTx((tx) => tx.query(EMPTIED)))
 
-const EMPTIED = `truncate people, teams, team_members, contacts, schedules, ladders, services, sources, routes, channels,
+const EMPTIED = `truncate calendars, people, teams, team_members, contacts, schedules, ladders, services, sources, routes, channels,
   climbs, pages, groups, alerts, accounts, audit, timeline cascade;
   update organisation set name = 'My organisation', fallback = '[]'`
 
@@ -125,8 +125,16 @@ describe('applying', () => {
     ])
     const primary = bySlug(read.schedules, 'payments-primary')
     expect(primary?.rotations.map((one) => [one.id, one.every, one.handoff])).toEqual([
-      ['weekly', { unit: 'week', count: 1 }, { weekday: 'mon', date: null, time: '10:00' }],
-      ['nights', { unit: 'week', count: 1 }, { weekday: 'mon', date: null, time: '10:00' }],
+      [
+        'weekly',
+        { unit: 'week', count: 1 },
+        { weekday: 'mon', date: null, time: '10:00', calendar: null },
+      ],
+      [
+        'nights',
+        { unit: 'week', count: 1 },
+        { weekday: 'mon', date: null, time: '10:00', calendar: null },
+      ],
     ])
     // Lisbon keeps UTC in winter.
     expect(primary?.overrides[0]).toMatchObject({
@@ -420,6 +428,12 @@ people: [ { id: maria, name: Maria, contacts: [ { id: mail, kind: email, address
     expect(
       await refusal('people: [ { id: other, name: Other, email: ROOT@example.com } ]'),
     ).toContain('this is the e-mail of `root`')
+    // What they live by stays with them.
+    await applied('calendars: [ { id: pt } ]')
+    await query(`update people set calendar_id = (select id from calendars) where slug = 'root'`)
+    expect(await refusal('calendars: []\npeople: []')).toContain(
+      'calendar `pt` cannot be removed: person root lives by it',
+    )
     // Named by the file once, they are the file's like everybody else.
     await applied('people: [ { id: root, name: Root, email: root@example.com, role: admin } ]')
     expect(summary(await applied('teams: []\npeople: []'))).toEqual([

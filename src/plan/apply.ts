@@ -2,7 +2,9 @@ import { retireSources, saveRoutes, saveSources } from '../alerts/source-store.t
 import type { Tx } from '../db/tx.ts'
 import { ORGANISATION_ID } from '../directory/store.ts'
 import { saveLadders } from '../escalation/store.ts'
+import { groupBy } from '../lib/group-by.ts'
 import type { Id } from '../lib/id.ts'
+import { saveCalendars } from '../oncall/holiday-store.ts'
 import { saveSchedules } from '../oncall/store.ts'
 import { savePeople, saveTeams } from '../people/store.ts'
 import { saveServices } from '../services/store.ts'
@@ -80,9 +82,11 @@ async function write(tx: Tx, draft: Draft, managedBy: string | null): Promise<vo
     if (section === 'sources') await retireSources(tx, removed.sources)
     else await retire(tx, section, removed[section])
   }
+  await saveCalendars(tx, nouns.calendars, managedBy)
   await savePeople(tx, nouns.people, managedBy)
   await saveTeams(tx, nouns.teams, managedBy)
   await saveSchedules(tx, nouns.schedules, managedBy)
+  await saveRefreshed(tx, draft)
   await saveLadders(tx, nouns.escalations, managedBy)
   await saveServices(tx, nouns.services, managedBy)
   await saveSources(tx, nouns.sources, managedBy)
@@ -95,6 +99,13 @@ async function write(tx: Tx, draft: Draft, managedBy: string | null): Promise<vo
   }
   for (const change of changes)
     if (change.section === 'channels') await writeChannel(tx, change, draft)
+}
+
+/** Whoever manages a schedule manages it still when only the days of its calendar have changed. */
+async function saveRefreshed(tx: Tx, { nouns, stored }: Draft): Promise<void> {
+  const managers = new Map(stored.identities.map((one) => [one.id, one.managedBy]))
+  const groups = groupBy(nouns.refreshed, (one) => managers.get(one.id) ?? null)
+  for (const [managedBy, schedules] of groups) await saveSchedules(tx, schedules, managedBy)
 }
 
 async function writeChannel(

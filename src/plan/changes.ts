@@ -120,12 +120,13 @@ function listChanges(
   const all = [...from, ...to]
   if (!all.every(isRecord)) return [{ path, from: shown(from), to: shown(to) }]
   if (all.every(isNamed)) return namedChanges(from as Named[], to as Named[], path)
-  if (/(^|\.)(overrides|shadows)$/.test(path)) {
+  const keyOf = keyIn(path)
+  if (keyOf) {
     const [before, after] = [from, to].map(
-      (list) => new Set(list.map((one) => coverKey(one as object))),
+      (list) => new Set(list.map((one) => keyOf(one as object))),
     )
-    const gone = from.filter((one) => !after?.has(coverKey(one as object)))
-    const come = to.filter((one) => !before?.has(coverKey(one as object)))
+    const gone = from.filter((one) => !after?.has(keyOf(one as object)))
+    const come = to.filter((one) => !before?.has(keyOf(one as object)))
     return [
       ...gone.map((one) => ({ path, from: shown(one), to: null })),
       ...come.map((one) => ({ path, from: null, to: shown(one) })),
@@ -134,6 +135,12 @@ function listChanges(
   return Array.from({ length: Math.max(from.length, to.length) }).flatMap((_, index) =>
     fieldChanges(from[index] ?? null, to[index] ?? null, `${path}[${index}]`),
   )
+}
+
+/** Lists whose order means nothing: what tells one of their things from another. */
+function keyIn(path: string): ((one: object) => string) | null {
+  if (/(^|\.)(overrides|shadows)$/.test(path)) return coverKey
+  return path === 'holidays' ? (one) => JSON.stringify(shown(one)) : null
 }
 
 /** The same for covers (overrides, shadows) that say the same. */

@@ -7,6 +7,7 @@ import type { Tx } from '../db/tx.ts'
 import type { Directory } from '../directory/directory.ts'
 import { listChannelSettings, readDirectory } from '../directory/store.ts'
 import type { Id } from '../lib/id.ts'
+import { listCalendars } from '../oncall/holiday-store.ts'
 import { changesBetween, type PlannedChange } from './changes.ts'
 import type { Environment, PlanDeps } from './deps.ts'
 import type { Finding } from './finding.ts'
@@ -17,6 +18,7 @@ import { merge } from './merge.ts'
 import { FileRefused, type Mistake, type Position } from './mistake.ts'
 import {
   assignIds,
+  calendarsOf,
   directoryAfter,
   type IdOf,
   type NounFacts,
@@ -81,6 +83,7 @@ export async function makeDraft(
 export async function readStored(tx: Tx): Promise<Stored> {
   return {
     directory: await readDirectory(tx),
+    calendars: await listCalendars(tx),
     keys: await listSourceKeys(tx),
     channels: await listChannelSettings(tx),
     identities: await listIdentities(tx),
@@ -167,6 +170,7 @@ export function draftOf(
     channels: deps.channels,
     isConfigured: (kind) => isConfigured(kind, whole, deps.channels),
     settingsOf: (kind) => whole.channels[kind] ?? {},
+    calendars: [...calendarsOf(whole, idOf).values()],
     placeOf: placesIn(file, reading),
   })
   return {

@@ -26,6 +26,7 @@ function fileOf(whole: Whole): Record<string, unknown> {
   const names = variableNames()
   const {
     organisation,
+    calendars,
     people,
     teams,
     schedules,
@@ -37,6 +38,9 @@ function fileOf(whole: Whole): Record<string, unknown> {
   } = whole
   return {
     organisation: { name: organisation.name, fallback: organisation.fallback },
+    calendars: calendars.map((one) =>
+      unnamed(slim(one, { weekend: ['sat', 'sun'], holidays: [] })),
+    ),
     people: people.map((person) =>
       slim(
         {

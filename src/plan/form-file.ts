@@ -3,6 +3,7 @@ import { isAlias, isMap, isSeq } from 'yaml'
 import type { ChannelDescription } from '../notify/channel.ts'
 import { openDocument } from './document.ts'
 import type { ChannelsForm, FileForm, OrganisationForm } from './form.ts'
+import { calendarsReader } from './form-calendars.ts'
 import { laddersReader, schedulesReader } from './form-oncall.ts'
 import { peopleReader, teamsReader } from './form-people.ts'
 import { routesReader, servicesReader, sourcesReader } from './form-services.ts'
@@ -36,6 +37,7 @@ export function readFile(
 
 const NOTHING: FileForm = {
   organisation: null,
+  calendars: null,
   people: null,
   teams: null,
   schedules: null,
@@ -56,6 +58,7 @@ const fileReader = (facts: FormatFacts): Reader<FileForm> =>
           fallback: { reader: list(target, 50) },
         }),
       },
+      calendars: { reader: calendarsReader },
       people: { reader: peopleReader(facts.channels) },
       teams: { reader: teamsReader },
       schedules: { reader: schedulesReader },

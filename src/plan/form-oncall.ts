@@ -71,6 +71,7 @@ const rotationFields = record<RotationForm>('a rotation', {
       day: { reader: weekday },
       date: { reader: whole(1, 31) },
       time: { reader: timeOfDay, isRequired: true },
+      calendar: { reader: reference('calendar') },
     }),
     isRequired: true,
   },
@@ -96,6 +97,12 @@ const rotation: Reader<RotationForm> = (reading, node, path) => {
     say(
       'handoff.date',
       `a rotation every ${read.every} has no day of the month, \`date\` is for months`,
+    )
+  }
+  if (read.handoff.calendar !== null && read.every.endsWith('h')) {
+    say(
+      'handoff.calendar',
+      `a rotation every ${read.every} hands off within the day, \`calendar\` is for days, weeks and months`,
     )
   }
   if (read.ends !== null && read.starts !== null && read.ends <= read.starts) {

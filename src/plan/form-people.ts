@@ -28,6 +28,7 @@ export function peopleReader(channels: readonly ChannelDescription[]): Reader<Pe
     timezone: { reader: zone, otherwise: 'UTC' },
     locale: { reader: locale, otherwise: 'en' },
     role: { reader: oneOf(['admin', 'responder', 'stakeholder']), otherwise: 'responder' },
+    calendar: { reader: reference('calendar') },
     contacts: { reader: named(contact(channels), 'contacts', CONTACTS_MAX), otherwise: [] },
     rules: { reader: rules },
   })

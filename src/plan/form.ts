@@ -2,6 +2,7 @@
  * The sections of `allclear.yaml` as plain values: the form in which a file and what is stored are
  * compared. References are slugs, durations and local times are what people write.
  */
+import { parseDuration } from '../lib/duration.ts'
 import type { Weekday } from '../lib/windows.ts'
 import type { Role } from '../people/person.ts'
 
@@ -18,6 +19,16 @@ export type Hidden = {
 export const isHidden = (value: unknown): value is Hidden =>
   value !== null && typeof value === 'object' && 'hidden' in value
 
+/** A local date, `2026-12-25`. */
+export type HolidayForm = { date: string; name: string }
+export type CalendarForm = {
+  id: string
+  name: string
+  /** Days of the week on which nobody works. */
+  weekend: Weekday[]
+  holidays: HolidayForm[]
+}
+
 /** Besides `id` and `kind`, the fields that the contact's channel describes. */
 export type ContactForm = { id: string; kind: string } & Record<string, unknown>
 export type RuleForm = { after: string; use: string }
@@ -29,6 +40,7 @@ export type PersonForm = {
   timezone: string
   locale: string
   role: Role
+  calendar: string | null
   contacts: ContactForm[]
   rules: RulesForm | null
 }
@@ -41,7 +53,12 @@ export type RotationForm = {
   /** One name, or several who take the turn together. */
   people: (string | string[])[]
   every: string
-  handoff: { day: Weekday | null; date: number | null; time: string }
+  handoff: {
+    day: Weekday | null
+    date: number | null
+    time: string
+    calendar: string | null
+  }
   starts: string
   ends: string | null
   only: WindowForm[]
@@ -126,6 +143,7 @@ export type ChannelsForm = Record<string, Record<string, unknown>>
 /** Everything there is. */
 export type Whole = {
   organisation: { name: string; fallback: string[] }
+  calendars: CalendarForm[]
   people: PersonForm[]
   teams: TeamForm[]
   schedules: ScheduleForm[]
@@ -142,6 +160,7 @@ export type Section = keyof Whole
 /** In the order in which they are written: what is referred to comes first. */
 export const SECTIONS = [
   'organisation',
+  'calendars',
   'people',
   'teams',
   'schedules',
@@ -161,6 +180,7 @@ export const LIST_SECTIONS = SECTIONS.filter(
 /** What a thing of a section is called in a sentence. */
 export const NOUN: Readonly<Record<Section, string>> = {
   organisation: 'organisation',
+  calendars: 'calendar',
   people: 'person',
   teams: 'team',
   schedules: 'schedule',
@@ -181,3 +201,6 @@ export function splitTarget(text: string): { kind: 'person' | 'schedule' | 'team
   const at = text.indexOf(':')
   return { kind: text.slice(0, at) as 'person', slug: text.slice(at + 1) }
 }
+
+/** The form holds only durations that were read. */
+export const msOf = (text: string): number => parseDuration(text) ?? 0

@@ -132,3 +132,30 @@ test('services without an escalation, sources without a service', () => {
     'sourceWithoutService@9: source `a` has no service: alerts that no route takes page the fallback at once',
   ])
 })
+
+test('a calendar that somebody lives or hands off by, and that will soon have no days left', () => {
+  const calendars = (pt: string, uk: string) => `calendars:
+  - { id: pt, holidays: [ { date: 2026-01-01, name: A }, { date: ${pt}, name: B } ] }
+  - { id: uk, holidays: [ { date: ${uk}, name: C } ] }
+  - { id: unused, holidays: [ { date: 2020-01-01, name: D } ] }
+  - { id: weekends }
+${PEOPLE.replace('name: Maria,', 'name: Maria, calendar: pt,').replace('name: Ana,', 'name: Ana, calendar: weekends,')}schedules:
+  - { id: primary, timezone: UTC, rotations: [ { id: w, people: [ maria, ana, ben, cy ], every: 1w, handoff: { day: monday, time: "10:00", calendar: uk }, starts: 2026-11-02 } ] }`
+  const ending = (pt: string, uk: string) =>
+    found(calendars(pt, uk)).filter((one) => one.startsWith('calendarEnds'))
+  expect(ending('2027-12-25', '2027-01-23')).toEqual([])
+  expect(ending('2026-12-25', '2026-11-20')).toEqual([
+    'calendarEnds@2: calendar `pt` ends in 32 days',
+    'calendarEnds@3: calendar `uk` has ended 3 days ago',
+  ])
+})
+
+test('hand-offs on a holiday of the one who takes over are found, unless the calendar puts them off', () => {
+  const rota = (calendar: string) =>
+    found(`calendars:
+  - { id: pt, holidays: [ { date: 2026-12-07, name: A }, { date: 2027-12-25, name: B } ] }
+${PEOPLE.replaceAll(', contacts', ', calendar: pt, contacts')}schedules:
+  - { id: primary, timezone: UTC, rotations: [ { id: w, people: [ maria, ana, ben, cy ], every: 1w, handoff: { day: monday, time: "10:00"${calendar} }, starts: 2026-11-02 } ] }`)
+  expect(rota('').map((one) => one.split(':')[0])).toEqual(['handoffHour@11', 'handoffHour@11'])
+  expect(rota(', calendar: pt')).toEqual([])
+})

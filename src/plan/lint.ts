@@ -11,15 +11,18 @@ import { formatDuration } from '../lib/duration.ts'
 import type { Id } from '../lib/id.ts'
 import { HOUR, type Instant, MINUTE } from '../lib/instant.ts'
 import type { ChannelDescription, Values } from '../notify/channel.ts'
+import type { HolidayCalendar } from '../oncall/holidays.ts'
 import type { Person } from '../people/person.ts'
 import { planFor, type RuleFacts } from '../people/rules.ts'
 import type { Finding } from './finding.ts'
+import { calendarsThatEnd } from './lint-calendars.ts'
 import type { Section } from './form.ts'
 import type { Position } from './mistake.ts'
 
 export type LintFacts = {
   now: Instant
   channels: readonly ChannelDescription[]
+  calendars: readonly HolidayCalendar[]
   /** Kinds of channels whose settings are there, or that need none. */
   isConfigured: (kind: string) => boolean
   settingsOf: (kind: string) => Values
@@ -35,6 +38,7 @@ export function lint(directory: Directory, facts: LintFacts): Finding[] {
     ...stoppedContacts(directory, facts),
     ...channelsWithoutSettings(directory, facts),
     ...contactsRefused(directory, facts),
+    ...calendarsThatEnd(directory, facts),
     ...health(directory, facts, reach),
     ...[...directory.ladders.values()].flatMap((one) =>
       ladderFindings(one, directory, facts, reach),
@@ -176,12 +180,15 @@ function contactsRefused(directory: Directory, facts: LintFacts): Finding[] {
 
 /** What a rota does to people. How their contacts fare is not the file's business. */
 function health(directory: Directory, facts: LintFacts, reach: Reach): Finding[] {
+  const days = new Map(
+    facts.calendars.map((one) => [one.id, new Set(one.holidays.map((day) => day.date))]),
+  )
   const found = findings(directory, {
     now: facts.now,
     rules: reach.rules,
     absences: [],
     testedAt: NEVER,
-    holidaysOf: () => NO_DAYS,
+    holidaysOf: (id) => days.get(directory.people.get(id)?.calendarId ?? '') ?? NO_DAYS,
   })
   return found
     .filter(({ rule }) => !ELSEWHERE.has(rule))
@@ -199,6 +206,7 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'staleTest',
   'overtaken',
   'nobodyReachable',
+  'handoffCalendarEnds',
 ])
 const NEVER: ReadonlyMap<Id, Instant> = new Map()
 

@@ -71,6 +71,7 @@ export function merge(stored: Whole, file: FileForm, reading: Reading, facts: Me
       name: file.organisation?.name ?? stored.organisation.name,
       fallback: file.organisation?.fallback ?? stored.organisation.fallback,
     },
+    calendars: file.calendars ?? stored.calendars,
     people: people ? [...people, ...kept] : stored.people,
     teams: file.teams ?? stored.teams,
     schedules:

@@ -3,42 +3,43 @@ import type { Route } from '../alerts/routed.ts'
 import type { KeyedSource } from '../alerts/source-store.ts'
 import type { Directory, Team } from '../directory/directory.ts'
 import type { Ladder, Target } from '../escalation/ladder.ts'
-import { parseDuration } from '../lib/duration.ts'
 import { groupBy } from '../lib/group-by.ts'
 import type { Id } from '../lib/id.ts'
 import type { Instant } from '../lib/instant.ts'
 import type { ChannelDescription } from '../notify/channel.ts'
-import { amend } from '../oncall/amend.ts'
-import type { Override, Period, Rotation, Schedule, Shadow } from '../oncall/schedule.ts'
+import type { HolidayCalendar } from '../oncall/holidays.ts'
+import type { Schedule } from '../oncall/schedule.ts'
 import type { Contact, Person, Rules } from '../people/person.ts'
 import type { Service } from '../services/service.ts'
-import { coverKey, isSame } from './changes.ts'
+import { isSame } from './changes.ts'
 import {
   type ContactForm,
   isHidden,
   type LadderForm,
   LIST_SECTIONS,
   type ListSection,
+  msOf,
   type PersonForm,
-  type RotationForm,
   type RouteForm,
   type RulesForm,
-  type ScheduleForm,
   type ServiceForm,
   type SourceForm,
   splitTarget,
   type TeamForm,
   type Whole,
 } from './form.ts'
-import { atMoment } from './form-oncall.ts'
+import { scheduleOf, withFreshDays } from './noun-schedule.ts'
 import type { Identity } from './store.ts'
-import { FROM_FILE, type Stored } from './stored.ts'
+import type { Stored } from './stored.ts'
 
 /** Things that differ from what is stored, ready to be saved. */
 export type Nouns = {
+  calendars: HolidayCalendar[]
   people: Person[]
   teams: Team[]
   schedules: Schedule[]
+  /** Schedules that nobody edited, with the new days of their calendars. */
+  refreshed: Schedule[]
   escalations: Ladder[]
   services: Service[]
   sources: KeyedSource[]
@@ -83,6 +84,15 @@ export function assignIds(whole: Whole, identities: readonly Identity[], makeId:
 const isSameEmail = (identity: Identity, form: PersonForm): boolean =>
   form.email !== null && identity.email?.toLowerCase() === form.email.toLowerCase()
 
+/** All calendars as they would be, by id. */
+export const calendarsOf = (whole: Whole, idOf: IdOf): Map<Id, HolidayCalendar> =>
+  new Map(
+    whole.calendars.map(({ id: slug, ...rest }) => {
+      const id = idOf('calendars', slug)
+      return [id, { id, slug, ...rest }]
+    }),
+  )
+
 /** @param isChanged what is not changed stays the very value that is stored */
 export function nounsOf(
   whole: Whole,
@@ -102,10 +112,13 @@ export function nounsOf(
     )
   const maybe = (section: ListSection, slug: string | null): Id | null =>
     slug === null ? null : idOf(section, slug)
+  const calendars = calendarsOf(whole, idOf)
   return {
-    people: of('people', whole.people, (form, id) =>
-      person(form, id, directory.people.get(id), facts),
-    ),
+    calendars: of('calendars', whole.calendars, (_, id) => calendars.get(id) as HolidayCalendar),
+    people: of('people', whole.people, (form, id) => ({
+      ...person(form, id, directory.people.get(id), facts),
+      calendarId: maybe('calendars', form.calendar),
+    })),
     teams: of(
       'teams',
       whole.teams,
@@ -118,8 +131,14 @@ export function nounsOf(
       }),
     ),
     schedules: of('schedules', whole.schedules, (form, id) =>
-      schedule(form, id, directory.schedules.get(id), idOf, facts),
+      scheduleOf(form, id, directory.schedules.get(id), calendars, idOf, facts),
     ),
+    refreshed: whole.schedules.flatMap((form): Schedule[] => {
+      const known = directory.schedules.get(idOf('schedules', form.id))
+      if (!known || isChanged('schedules', form.id)) return []
+      const fresh = withFreshDays(known, calendars, facts.now)
+      return fresh === known ? [] : [fresh]
+    }),
     escalations: of(
       'escalations',
       whole.escalations,
@@ -185,16 +204,18 @@ export function nounsOf(
   }
 }
 
-/** The form holds only durations that were read. */
-const msOf = (text: string): number => parseDuration(text) ?? 0
-
 export function targetOf(text: string, idOf: IdOf): Target {
   const { kind, slug } = splitTarget(text)
   const section = { person: 'people', schedule: 'schedules', team: 'teams' } as const
   return { kind, id: idOf(section[kind], slug) }
 }
 
-function person(form: PersonForm, id: Id, stored: Person | undefined, facts: NounFacts): Person {
+function person(
+  form: PersonForm,
+  id: Id,
+  stored: Person | undefined,
+  facts: NounFacts,
+): Omit<Person, 'calendarId'> {
   return {
     id,
     slug: form.id,
@@ -259,84 +280,6 @@ export function sealedFields(
   )
 }
 
-const UNITS: Readonly<Record<string, Period['unit']>> = {
-  h: 'hour',
-  d: 'day',
-  w: 'week',
-  mo: 'month',
-}
-
-function schedule(
-  form: ScheduleForm,
-  id: Id,
-  stored: Schedule | undefined,
-  idOf: IdOf,
-  facts: NounFacts,
-): Schedule {
-  const zone = form.timezone
-  const personId = (slug: string): Id => idOf('people', slug)
-  const known = (covers: readonly (Override | Shadow)[]) =>
-    new Map(
-      covers.map((one) => [
-        coverKey({
-          ...one,
-          person: one.personId,
-          replaces: 'replaces' in one ? one.replaces : null,
-        }),
-        one,
-      ]),
-    )
-  const overrides = known(stored?.overrides ?? [])
-  const shadows = known(stored?.shadows ?? [])
-  const plan = {
-    timezone: zone,
-    rotations: form.rotations.map((one) => rotation(one, personId)),
-  }
-  const from = form.effective === null ? facts.now : atMoment(form.effective, zone)
-  const { earlier } = stored ? amend(stored, plan, from, facts.now) : { earlier: [] }
-  return {
-    id,
-    slug: form.id,
-    name: form.name,
-    teamId: form.team === null ? null : idOf('teams', form.team),
-    acceptWithinMs: form.accept_handoff === null ? null : msOf(form.accept_handoff),
-    ...plan,
-    earlier,
-    overrides: form.overrides.map((one): Override => {
-      const made = {
-        kind: one.kind ?? 'replace',
-        personId: personId(one.person),
-        from: atMoment(one.from, zone),
-        to: atMoment(one.to, zone),
-        replaces: one.replaces === null ? null : personId(one.replaces),
-      }
-      const before = overrides.get(coverKey({ ...made, person: made.personId }))
-      return (before as Override | undefined) ?? { id: facts.makeId(), ...made, ...FROM_FILE }
-    }),
-    shadows: form.shadows.map((one): Shadow => {
-      const made = {
-        personId: personId(one.person),
-        from: atMoment(one.from, zone),
-        to: atMoment(one.to, zone),
-      }
-      return shadows.get(coverKey({ ...made, person: made.personId })) ?? { ...made, ...FROM_FILE }
-    }),
-  }
-}
-
-function rotation(form: RotationForm, personId: (slug: string) => Id): Rotation {
-  const [, count = '1', unit = 'w'] = /^(\d+)(h|d|w|mo)$/.exec(form.every) ?? []
-  return {
-    id: form.id,
-    turns: form.people.map((turn) => (Array.isArray(turn) ? turn : [turn]).map(personId)),
-    every: { unit: UNITS[unit] ?? 'week', count: Number(count) },
-    handoff: { weekday: form.handoff.day, date: form.handoff.date, time: form.handoff.time },
-    starts: form.starts,
-    ends: form.ends,
-    only: form.only,
-  }
-}
-
 /** The directory with the changed things in it and the removed ones gone. */
 export function directoryAfter(
   before: Directory,
@@ -367,7 +310,7 @@ export function directoryAfter(
     },
     people: replaced('people', before.people, nouns.people),
     teams: replaced('teams', before.teams, nouns.teams),
-    schedules: replaced('schedules', before.schedules, nouns.schedules),
+    schedules: replaced('schedules', before.schedules, [...nouns.schedules, ...nouns.refreshed]),
     ladders: replaced('escalations', before.ladders, nouns.escalations),
     services: replaced('services', before.services, nouns.services),
     sources: replaced('sources', before.sources, nouns.sources),

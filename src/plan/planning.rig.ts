@@ -94,6 +94,7 @@ export const EMPTY: Stored = {
     silences: [],
     maintenances: [],
   },
+  calendars: [],
   keys: [],
   channels: [],
   identities: [],

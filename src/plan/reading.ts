@@ -16,7 +16,7 @@ import type { Mistake, Position } from './mistake.ts'
 import { nearest } from './nearest.ts'
 
 /** What a slug in the file points at. */
-export type ReferenceKind = 'person' | 'team' | 'schedule' | 'escalation' | 'service'
+export type ReferenceKind = 'calendar' | 'person' | 'team' | 'schedule' | 'escalation' | 'service'
 export type Reference = { kind: ReferenceKind; slug: string; path: string; at: Position }
 
 export type Reading = {

@@ -6,6 +6,7 @@ import type { Mistake, Position } from './mistake.ts'
 import { didYouMean, quoted, type Reading, type ReferenceKind } from './reading.ts'
 
 const SECTION_OF: Readonly<Record<ReferenceKind, ListSection>> = {
+  calendar: 'calendars',
   person: 'people',
   team: 'teams',
   schedule: 'schedules',
@@ -49,8 +50,11 @@ type How = readonly [string, string]
 
 const BELONGS: How = ['belongs to it', 'belong to it']
 
-/** Everything in the sections that the file leaves alone. */
-function usesIn(whole: Whole, isLeftAlone: (section: Section) => boolean): Use[] {
+/** Whether a thing stays as it is: the file leaves out its section, or the thing itself although it stays. */
+type IsLeftAlone = (section: Section, id?: string) => boolean
+
+/** Everything that the file leaves alone. */
+function usesIn(whole: Whole, isLeftAlone: IsLeftAlone): Use[] {
   const uses: Use[] = []
   const use = (
     section: Section,
@@ -74,10 +78,14 @@ function usesIn(whole: Whole, isLeftAlone: (section: Section) => boolean): Use[]
     }
   }
   const of = <Name extends Section>(section: Name, each: (one: ItemOf<Name>) => void): void => {
-    if (isLeftAlone(section)) (whole[section] as unknown as ItemOf<Name>[]).forEach(each)
+    const things = whole[section] as unknown as (ItemOf<Name> & { id?: string })[]
+    things.filter((one) => isLeftAlone(section, one.id)).forEach(each)
   }
   if (isLeftAlone('organisation'))
     targets('organisation', 'the fallback', whole.organisation.fallback)
+  of('people', (person) => {
+    use('people', person.id, 'calendar', person.calendar, ['lives by it', 'live by it'])
+  })
   of('teams', (team) => {
     use('teams', team.id, 'person', team.lead, ['is led by them', 'are led by them'])
     for (const one of team.members)
@@ -85,6 +93,11 @@ function usesIn(whole: Whole, isLeftAlone: (section: Section) => boolean): Use[]
   })
   of('schedules', (schedule) => {
     use('schedules', schedule.id, 'team', schedule.team, BELONGS)
+    for (const { handoff } of schedule.rotations)
+      use('schedules', schedule.id, 'calendar', handoff.calendar, [
+        'hands off by it',
+        'hand off by it',
+      ])
     const covers = [...schedule.overrides, ...schedule.shadows].map((one) => one.person)
     const replaced = schedule.overrides.map((one) => one.replaces)
     for (const one of [
@@ -135,8 +148,13 @@ export function removedInUse(
   reading: Reading,
   facts: UseFacts,
 ): Mistake[] {
-  const isLeftAlone = (section: Section): boolean =>
-    section === 'organisation' ? !file.organisation?.fallback : file[section] === null
+  const named = new Map(
+    LIST_SECTIONS.map((one) => [one as Section, new Set(file[one]?.map(({ id }) => id))]),
+  )
+  const isLeftAlone: IsLeftAlone = (section, id) =>
+    section === 'organisation'
+      ? !file.organisation?.fallback
+      : file[section] === null || (id !== undefined && named.get(section)?.has(id) === false)
   const uses = groupBy(usesIn(after, isLeftAlone), (use) => `${use.kind} ${use.slug}`)
   return LIST_SECTIONS.flatMap((section) => {
     if (file[section] === null) return []

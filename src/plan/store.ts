@@ -7,6 +7,7 @@ import type { Section } from './form.ts'
 
 /** Which table holds a section. */
 const TABLES = {
+  calendars: 'calendars',
   people: 'people',
   teams: 'teams',
   schedules: 'schedules',

@@ -7,10 +7,12 @@ import { formatDuration } from '../lib/duration.ts'
 import type { Id } from '../lib/id.ts'
 import type { ChannelDescription, Field } from '../notify/channel.ts'
 import { WEEKDAYS } from '../lib/windows.ts'
+import type { HolidayCalendar } from '../oncall/holidays.ts'
 import type { Period, Rotation, Schedule } from '../oncall/schedule.ts'
 import type { Person, Rule } from '../people/person.ts'
 import { coverKey } from './changes.ts'
 import type {
+  CalendarForm,
   ContactForm,
   Hidden,
   LadderForm,
@@ -23,12 +25,14 @@ import type {
   SourceForm,
   Whole,
 } from './form.ts'
+import { inOrder } from './form-calendars.ts'
 import { writeMoment } from './form-oncall.ts'
 import type { Identity, Underway } from './store.ts'
 
 /** Everything that is read before a plan is made. */
 export type Stored = {
   directory: Directory
+  calendars: readonly HolidayCalendar[]
   keys: readonly SourceKey[]
   channels: readonly ChannelSettings[]
   identities: readonly Identity[]
@@ -45,14 +49,22 @@ type SlugOf = (id: Id | null) => string | null
 
 export function storedForm(stored: Stored, facts: StoredFacts): Whole {
   const { directory } = stored
-  const slugOf = slugs(directory)
+  const slugOf = slugs(directory, stored.calendars)
   const keys = new Map(stored.keys.map((key) => [key.sourceId, key]))
   return {
     organisation: {
       name: directory.organisation.name,
       fallback: targets(directory.organisation.fallback, directory),
     },
-    people: [...directory.people.values()].map((person) => personForm(person, facts)),
+    calendars: stored.calendars.map(
+      (one): CalendarForm => ({
+        id: one.slug,
+        name: one.name,
+        weekend: WEEKDAYS.filter((day) => one.weekend.includes(day)),
+        holidays: inOrder(one.holidays.map(({ date, name }) => ({ date, name }))),
+      }),
+    ),
+    people: [...directory.people.values()].map((person) => personForm(person, slugOf, facts)),
     teams: [...directory.teams.values()].map((team) => ({
       id: team.slug,
       name: team.name,
@@ -130,7 +142,7 @@ const span = (ms: number | null): string | null => (ms === null ? null : formatD
 const known = (ids: readonly Id[], slugOf: SlugOf): string[] =>
   ids.flatMap((id) => slugOf(id) ?? [])
 
-function slugs(directory: Directory): SlugOf {
+function slugs(directory: Directory, calendars: readonly HolidayCalendar[]): SlugOf {
   const { people, teams, schedules, ladders, services } = directory
   return (id) => {
     if (id === null) return null
@@ -138,7 +150,7 @@ function slugs(directory: Directory): SlugOf {
       const found = things.get(id)
       if (found) return found.slug
     }
-    return null
+    return calendars.find((one) => one.id === id)?.slug ?? null
   }
 }
 
@@ -151,7 +163,7 @@ function targets(all: readonly Target[], directory: Directory): string[] {
   })
 }
 
-function personForm(person: Person, facts: StoredFacts): PersonForm {
+function personForm(person: Person, slugOf: SlugOf, facts: StoredFacts): PersonForm {
   const high = rulesForm(person.rules?.high ?? [])
   const low = rulesForm(person.rules?.low ?? [])
   return {
@@ -161,6 +173,7 @@ function personForm(person: Person, facts: StoredFacts): PersonForm {
     timezone: person.timezone,
     locale: person.locale,
     role: person.role,
+    calendar: slugOf(person.calendarId),
     contacts: person.contacts.map((contact): ContactForm => {
       const described = facts.descriptions.find((one) => one.kind === contact.kind)?.contact ?? []
       return { id: contact.slug, kind: contact.kind, ...opened(contact.fields, described, facts) }
@@ -246,6 +259,7 @@ function rotationForm(rotation: Rotation, slugOf: SlugOf): RotationForm {
       day: unit === 'week' ? rotation.handoff.weekday : null,
       date: unit === 'month' ? rotation.handoff.date : null,
       time: rotation.handoff.time,
+      calendar: slugOf(rotation.handoff.calendar?.calendarId ?? null),
     },
     starts: rotation.starts,
     ends: rotation.ends,
@@ -281,7 +295,7 @@ export function coversMadeElsewhere(
       overrides: schedule.overrides.filter(isMadeElsewhere),
       shadows: schedule.shadows.filter(isMadeElsewhere),
     },
-    slugs(directory),
+    slugs(directory, []),
   )
   return { overrides, shadows }
 }

@@ -40,7 +40,7 @@ beforeAll(async () => {
   })
   const text = `
 people: [ { id: ana, name: Ana, role: responder, contacts: [ { id: phone, kind: pretend, device: phone } ] }, { id: bo, name: Bo, role: responder, contacts: [ { id: phone, kind: pretend, device: phone } ] } ]
-schedules: [ { id: rota, name: Rota, timezone: Europe/Lisbon, rotations: [ { id: weekly, people: [ ana, bo ], every: 1w, handoff: { day: monday, time: "10:00" }, starts: 2026-11-02, only: [ { days: [ mon, tue, wed, thu, fri ], from: "08:00", to: "20:00" } ] } ] } ]
+schedules: [ { id: rota, name: Rota, timezone: Europe/Lisbon, accept_handoff: 30m, rotations: [ { id: weekly, people: [ ana, bo ], every: 1w, handoff: { day: monday, time: "10:00" }, starts: 2026-11-02, only: [ { days: [ mon, tue, wed, thu, fri ], from: "08:00", to: "20:00" } ] } ] } ]
 escalations: [ { id: main, steps: [ { page: [ person:ana ] }, { page: [ person:bo ] } ] } ]
 services: [ { id: shop, name: Shop, escalation: main } ]
 sources: [ { id: pd, kind: pagerduty-events, service: shop, key: ${KEY} } ]
@@ -174,6 +174,60 @@ test.runIf(isInstalled)(
     await page.getByText('In the next eight weeks:').waitFor()
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('button', { name: 'Edit rotations' }).waitFor()
+    const kept = await fetch(`${app.url}/api/v1/config/schedules/rota`, {
+      headers: { authorization: `Bearer ${ADMIN}` },
+    })
+    expect(((await kept.json()) as { form: object }).form).toMatchObject({
+      accept_handoff: '30m',
+      overrides: [{ person: 'bo' }],
+      rotations: [{ people: ['ana'] }],
+    })
+    expect(complaints).toEqual([])
+  },
+  60_000,
+)
+
+test.runIf(isInstalled)(
+  'a calendar is pasted and a file is added to it, and a new schedule hands off by it',
+  async () => {
+    await page.goto(`${app.url}/on-call`)
+    await page.getByRole('link', { name: 'Calendars' }).click()
+    await page.getByRole('button', { name: 'New calendar' }).click()
+    await page.getByLabel('Short name').fill('pt')
+    await page.getByLabel('Name', { exact: true }).fill('Portugal')
+    const days = page.getByLabel('Holidays', { exact: false })
+    await days.fill('2027-12-25 Natal\n2027-02-30 No day')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('alert').getByText('2027-02-30').waitFor()
+    await days.fill('2027-12-25 Natal')
+    await page.getByLabel('Or add those of a calendar file').setInputFiles({
+      name: 'days.ics',
+      mimeType: 'text/calendar',
+      buffer: Buffer.from(
+        `BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:a\nDTSTART;VALUE=DATE:20271208\nSUMMARY:${HOSTILE}\nEND:VEVENT\nEND:VCALENDAR`,
+      ),
+    })
+    await page.getByText('1 day read').waitFor()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('2027-12-08').waitFor()
+    await page.goto(`${app.url}/on-call`)
+    await page.getByRole('button', { name: 'New schedule' }).click()
+    await page.getByLabel('Short name').fill('nights')
+    await page.getByLabel('Time zone').fill('Europe/Lisbon')
+    await page.getByLabel('People in turn').fill('ana, bo')
+    await page.getByLabel('Not on holidays of').selectOption('pt')
+    await page.getByRole('button', { name: 'What would that do?' }).click()
+    await page.getByText('In the next eight weeks:').waitFor()
+    await page.getByText('fewPeople').first().waitFor()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.waitForURL('**/on-call/nights')
+    await page.goto(`${app.url}/me`)
+    await page.getByLabel('Public holidays').selectOption('pt')
+    await page
+      .locator('section', { hasText: 'Where I live' })
+      .getByRole('button', { name: 'Save' })
+      .click()
+    await page.getByText('Saved.').waitFor()
     expect(complaints).toEqual([])
   },
   60_000,
@@ -211,6 +265,7 @@ test.runIf(isInstalled)(
         '/alerts/A-1',
         '/on-call',
         '/on-call/rota',
+        '/calendars',
         '/who',
         '/load',
         '/me',

@@ -514,6 +514,7 @@ function makeDirectory(random: () => number): Directory {
           email: null,
           timezone: 'UTC',
           locale: 'en',
+          calendarId: null,
           role: 'responder' as const,
           contacts,
           rules: null,

@@ -145,7 +145,10 @@ function Editing({
 }
 
 const isWide = ({ kind }: FieldSpec): boolean =>
-  kind === 'steps' || kind === 'code' || (typeof kind === 'object' && 'references' in kind)
+  kind === 'steps' ||
+  kind === 'days' ||
+  kind === 'code' ||
+  (typeof kind === 'object' && 'references' in kind)
 
 /** With the field in front, where the server named one. */
 const complaintOf = (error: unknown): unknown =>

@@ -1,6 +1,7 @@
 /** One field of a form of the configuration, by what it holds. */
 import { Area, Select } from '../ui/more.tsx'
 import { Button, Field } from '../ui/parts.tsx'
+import { Days } from './days.tsx'
 import { type Option, useOptions, useTargets } from './lists.ts'
 
 export type FieldSpec = {
@@ -13,8 +14,9 @@ export type FieldSpec = {
     | 'words'
     | 'code'
     | 'steps'
+    | 'days'
     | { oneOf: readonly Option[] }
-    | { reference: 'people' | 'teams' | 'services' | 'escalations' }
+    | { reference: 'people' | 'teams' | 'services' | 'escalations' | 'calendars' }
     | { references: 'people' | 'services' }
 }
 export type Form = Record<string, unknown>
@@ -40,6 +42,8 @@ export function FormField({
   switch (spec.kind) {
     case 'steps':
       return <Steps value={value} onChange={set} />
+    case 'days':
+      return <Days label={spec.label} value={value} onChange={set} />
     case 'code':
       return (
         <Area
@@ -106,7 +110,7 @@ function Reference({
   of,
   ...rest
 }: {
-  of: 'people' | 'teams' | 'services' | 'escalations'
+  of: 'people' | 'teams' | 'services' | 'escalations' | 'calendars'
   spec: FieldSpec
   value: unknown
   onChange: (value: unknown) => void

@@ -5,7 +5,15 @@ import { get } from '../api.ts'
 export type Named = { id: string; slug: string; name: string }
 export type Option = { value: string; label: string }
 
-type Kind = 'people' | 'teams' | 'services' | 'escalations' | 'schedules' | 'sources' | 'routes'
+type Kind =
+  | 'calendars'
+  | 'people'
+  | 'teams'
+  | 'services'
+  | 'escalations'
+  | 'schedules'
+  | 'sources'
+  | 'routes'
 
 export const useNamed = <T extends Named = Named>(kind: Kind) =>
   useQuery({

@@ -2,6 +2,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { del, get, post } from '../api.ts'
+import { EntryEditor } from '../config/editor.tsx'
+import type { FieldSpec } from '../config/field.tsx'
 import { Look, useMe } from '../shell/shell.tsx'
 import { PageHead } from '../ui/more.tsx'
 import { Button, Card, Complaint, Field } from '../ui/parts.tsx'
@@ -42,11 +44,24 @@ export function MinePage() {
           <Away personId={personId} />
           <Feeds />
           <Links />
+          {me.data?.person ? <Holidays slug={me.data.person.slug} /> : null}
         </>
       )}
     </div>
   )
 }
+
+const HOLIDAYS: readonly FieldSpec[] = [
+  { name: 'timezone', label: 'Time zone', kind: 'text', help: 'Such as Europe/Lisbon' },
+  { name: 'calendar', label: 'Public holidays', kind: { reference: 'calendars' } },
+]
+
+/** By these, nights, weekends and holidays on call are counted. */
+const Holidays = ({ slug }: { slug: string }) => (
+  <Card title="Where I live">
+    <EntryEditor section="people" slug={slug} fields={HOLIDAYS} onSaved={() => {}} />
+  </Card>
+)
 
 function Away({ personId }: { personId: string }) {
   const client = useQueryClient()

@@ -2,9 +2,11 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { del, get, post } from '../api.ts'
+import { useActions } from '../shell/actions.ts'
 import { Button, Card, Complaint, Empty } from '../ui/parts.tsx'
 import { when } from '../ui/time.ts'
 import { Handoffs } from './handoffs.tsx'
+import { NewSchedule } from './new-schedule.tsx'
 
 type Ref = { id: string; slug: string; name: string }
 type CardShown = {
@@ -42,12 +44,16 @@ export function OnCallPage() {
     queryKey: ['live', 'schedules'],
     queryFn: () => get<{ schedules: CardShown[] }>('/schedules'),
   })
+  const [isMaking, setMaking] = useState(false)
   const schedules = found.data?.schedules ?? []
+  useActions([
+    { id: 'new-schedule', label: 'New schedule', group: 'On-call', run: () => setMaking(true) },
+  ])
   return (
     <div className="grid gap-5">
       <div className="flex flex-wrap items-baseline justify-between gap-3">
         <h1 className="text-xl font-semibold tracking-tight">On-call now</h1>
-        <span className="flex gap-4">
+        <span className="flex flex-wrap items-baseline gap-4">
           <Link to="/who" className="underline underline-offset-4">
             Who would be paged?
           </Link>
@@ -57,14 +63,23 @@ export function OnCallPage() {
           <Link to="/me" className="underline underline-offset-4">
             My on-call
           </Link>
+          <Link to="/calendars" className="underline underline-offset-4">
+            Calendars
+          </Link>
+          <Button onClick={() => setMaking(!isMaking)}>
+            {isMaking ? 'Not now' : 'New schedule'}
+          </Button>
         </span>
       </div>
       <Complaint of={found.error} />
-      {found.isSuccess && schedules.length === 0 ? (
+      {isMaking ? (
+        <NewSchedule taken={schedules.map((one) => one.slug)} onDone={() => setMaking(false)} />
+      ) : null}
+      {found.isSuccess && schedules.length === 0 && !isMaking ? (
         <Empty title="No schedules yet.">
           <p>
-            A schedule says who is on call and when. Write one in <code>allclear.yaml</code> and run{' '}
-            <code>npx allclear apply</code>.
+            A schedule says who is on call and when. Make one here, or write it in{' '}
+            <code>allclear.yaml</code> and run <code>npx allclear apply</code>.
           </p>
         </Empty>
       ) : null}

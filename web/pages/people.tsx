@@ -33,6 +33,7 @@ const PERSON: readonly FieldSpec[] = [
   { name: 'email', label: 'E-mail', kind: 'text', help: 'With it they can sign in' },
   { name: 'timezone', label: 'Time zone', kind: 'text', help: 'Such as Europe/Lisbon' },
   { name: 'role', label: 'Role', kind: { oneOf: ROLES } },
+  { name: 'calendar', label: 'Public holidays', kind: { reference: 'calendars' } },
 ]
 const TEAM: readonly FieldSpec[] = [
   { name: 'name', label: 'Name', kind: 'text' },

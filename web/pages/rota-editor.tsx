@@ -2,9 +2,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { post, put } from '../api.ts'
+import { useOptions } from '../config/lists.ts'
 import { Lane, type LaneShift, Ruler } from '../ui/lanes.tsx'
+import { Select } from '../ui/more.tsx'
 import { Button, Card, Complaint, Field } from '../ui/parts.tsx'
-import { type DetailShown, Findings, type FindingShown, type RotationShown } from './schedule.tsx'
+import { Findings, type FindingShown, type RotationShown } from './schedule.tsx'
 
 type Draft = {
   id: string
@@ -13,6 +15,7 @@ type Draft = {
   day: string
   date: string
   time: string
+  calendar: string
   starts: string
   ends: string
   only: RotationShown['only']
@@ -28,6 +31,7 @@ const toDraft = (one: RotationShown): Draft => ({
   day: one.handoff.weekday ?? '',
   date: one.handoff.date === null ? '' : String(one.handoff.date),
   time: one.handoff.time,
+  calendar: one.handoff.calendar ?? '',
   starts: one.starts,
   ends: one.ends ?? '',
   only: one.only,
@@ -52,6 +56,7 @@ function toForm(one: Draft): Record<string, unknown> {
       day: one.every.endsWith('w') && one.day ? one.day : null,
       date: one.every.endsWith('mo') && one.date ? Number(one.date) : null,
       time: one.time,
+      calendar: one.every.endsWith('h') ? null : one.calendar || null,
     },
     starts: one.starts,
     ends: one.ends || null,
@@ -66,37 +71,68 @@ const NEW: Draft = {
   day: 'mon',
   date: '',
   time: '10:00',
+  calendar: '',
   starts: new Date().toISOString().slice(0, 10),
   ends: '',
   only: [],
 }
 
-export function RotaEditor({ shown, onDone }: { shown: DetailShown; onDone: () => void }) {
+type Edited = {
+  slug: string
+  name: string
+  timezone: string
+  /** The short name of its team. */
+  team: string | null
+  /** Null: a new schedule, with one rotation to begin with. */
+  rotations: RotationShown[] | null
+}
+
+export function RotaEditor({
+  schedule,
+  stored = {},
+  managedBy,
+  why = null,
+  onDone,
+  onSaved,
+}: {
+  schedule: Edited
+  /** As a file has it: what is not edited here stays as it is. */
+  stored?: Readonly<Record<string, unknown>>
+  managedBy: string | null
+  /** Why it can neither be tried nor saved yet. */
+  why?: string | null
+  onDone: () => void
+  onSaved: () => void
+}) {
   const client = useQueryClient()
-  const { schedule } = shown
-  const [drafts, setDrafts] = useState(schedule.rotations.map(toDraft))
+  const calendars = useOptions('calendars')
+  const [drafts, setDrafts] = useState(schedule.rotations?.map(toDraft) ?? [NEW])
   const [effective, setEffective] = useState('')
   const form = {
     schedule: {
+      ...stored,
       name: schedule.name,
-      team: schedule.team?.slug ?? null,
+      team: schedule.team,
       timezone: schedule.timezone,
       effective: effective || null,
       rotations: drafts.map(toForm),
     },
   }
   const path = `/schedules/${schedule.slug}`
-  const preview = useMutation({ mutationFn: () => post<Preview>(`${path}/preview`, form) })
+  const told = JSON.stringify([path, form])
+  const preview = useMutation({
+    mutationFn: async () => ({ of: told, ...(await post<Preview>(`${path}/preview`, form)) }),
+  })
   const save = useMutation({
     mutationFn: () => put<Preview>(path, form),
-    onSuccess: onDone,
+    onSuccess: onSaved,
     onSettled: () => client.invalidateQueries({ queryKey: ['live'] }),
   })
   const change = (index: number, part: Partial<Draft>): void => {
-    preview.reset()
     setDrafts(drafts.map((one, at) => (at === index ? { ...one, ...part } : one)))
   }
-  const seen = preview.data
+  // What was shown for another form says nothing about this one.
+  const seen = preview.data?.of === told ? preview.data : undefined
   const first = seen?.shifts[0]
   const last = seen?.shifts.at(-1)
   return (
@@ -108,7 +144,7 @@ export function RotaEditor({ shown, onDone }: { shown: DetailShown; onDone: () =
         </Button>
       }
     >
-      {shown.managedBy ? (
+      {managedBy ? (
         <p className="text-warning mb-2">
           A file keeps this schedule: the next apply of that file puts it back.
         </p>
@@ -170,17 +206,19 @@ export function RotaEditor({ shown, onDone }: { shown: DetailShown; onDone: () =
               value={one.ends}
               onChange={(event) => change(index, { ends: event.target.value })}
             />
-            <div className="md:col-span-3 text-mute text-[12.5px]">
+            <Select
+              label="Not on holidays of"
+              disabled={one.every.endsWith('h')}
+              options={[{ value: '', label: '–' }, ...calendars]}
+              value={one.calendar}
+              onChange={(event) => change(index, { calendar: event.target.value })}
+            />
+            <div className="md:col-span-2 text-mute text-[12.5px]">
               {one.only.length > 0
                 ? `Only ${one.only.map((only) => `${only.days.join(' ')} ${only.from}–${only.to}`).join(', ')}`
                 : 'At all hours'}
             </div>
-            <Button
-              onClick={() => {
-                preview.reset()
-                setDrafts(drafts.filter((_, at) => at !== index))
-              }}
-            >
+            <Button onClick={() => setDrafts(drafts.filter((_, at) => at !== index))}>
               Remove
             </Button>
           </fieldset>
@@ -196,16 +234,15 @@ export function RotaEditor({ shown, onDone }: { shown: DetailShown; onDone: () =
             type="datetime-local"
             value={effective}
             onChange={(event) => {
-              preview.reset()
               setEffective(event.target.value)
             }}
           />
-          <Button tone={seen ? 'plain' : 'main'} onClick={() => preview.mutate()}>
+          <Button tone={seen ? 'plain' : 'main'} why={why} onClick={() => preview.mutate()}>
             What would that do?
           </Button>
           <Button
             tone={seen ? 'main' : 'plain'}
-            why={seen ? null : 'Look at what it does first'}
+            why={why ?? (seen ? null : 'Look at what it does first')}
             disabled={save.isPending}
             onClick={() => save.mutate()}
           >

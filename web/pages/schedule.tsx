@@ -38,7 +38,7 @@ export type RotationShown = {
   id: string
   turns: (Ref | null)[][]
   every: { unit: 'hour' | 'day' | 'week' | 'month'; count: number }
-  handoff: { weekday: string | null; date: number | null; time: string }
+  handoff: { weekday: string | null; date: number | null; time: string; calendar: string | null }
   starts: string
   ends: string | null
   only: { days: string[]; from: string; to: string }[]
@@ -125,13 +125,34 @@ export function SchedulePage() {
       <Findings findings={shown.findings} />
       <Overrides slug={slug} zone={schedule.timezone} overrides={shown.overrides} />
       {isEditing ? (
-        <RotaEditor shown={shown} onDone={() => setEditing(false)} />
+        <EditRotations shown={shown} onDone={() => setEditing(false)} />
       ) : (
         <div>
           <Button onClick={() => setEditing(true)}>Edit rotations</Button>
         </div>
       )}
     </div>
+  )
+}
+
+/** With everything else that is stored of the schedule, so that saving rotations changes rotations only. */
+function EditRotations({ shown, onDone }: { shown: DetailShown; onDone: () => void }) {
+  const { schedule } = shown
+  const found = useQuery({
+    queryKey: ['entry', 'schedules', schedule.slug],
+    queryFn: () => get<{ form: Record<string, unknown> }>(`/config/schedules/${schedule.slug}`),
+    staleTime: 0,
+  })
+  if (!found.data) return <Complaint of={found.error} />
+  const { id: _, ...stored } = found.data.form
+  return (
+    <RotaEditor
+      schedule={{ ...schedule, team: schedule.team?.slug ?? null }}
+      stored={stored}
+      managedBy={shown.managedBy}
+      onDone={onDone}
+      onSaved={onDone}
+    />
   )
 }
 

@@ -7,6 +7,7 @@ import { formatDuration } from '../../lib/duration.ts'
 import { invalid, Problem } from '../../lib/problem.ts'
 import { formatDateTime } from '../../lib/zone.ts'
 import { isSetUp } from '../../notify/channel.ts'
+import { listCalendars } from '../../oncall/holiday-store.ts'
 import { apply } from '../../plan/apply.ts'
 import { exportYaml } from '../../plan/export.ts'
 import { lint } from '../../plan/lint.ts'
@@ -144,6 +145,7 @@ const doctor = route({
         channels: deps.channels,
         isConfigured: (kind) => isSetUp(kind, deps.channels, settingsOf),
         settingsOf: (kind) => settingsOf(kind) ?? {},
+        calendars: await listCalendars(tx),
         placeOf: () => null,
       })
       const rota = await healthOf(tx, directory, deps)

@@ -38,7 +38,7 @@ const EditedView = PlanView.extend({
 type Asked = Call<{ section: ListSection; slug: string }, object, EntryForm>
 
 /** What people may change of themselves; who they are and what they may do is for admins. */
-const OF_ONESELF = ['name', 'timezone', 'locale', 'contacts', 'rules']
+const OF_ONESELF = ['name', 'timezone', 'locale', 'calendar', 'contacts', 'rules']
 
 const read = route({
   method: 'get',

@@ -1,18 +1,19 @@
 import { z } from '@hono/zod-openapi'
-import { Id, PersonRef, Ref } from '../../contract/views.ts'
+import { PersonRef, Ref } from '../../contract/views.ts'
 import type { Tx } from '../../db/tx.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { DAY, HOUR, type Instant, MINUTE, toIso } from '../../lib/instant.ts'
-import { invalid, Problem } from '../../lib/problem.ts'
+import { invalid } from '../../lib/problem.ts'
 import { toWall } from '../../lib/zone.ts'
 import { interruptions, type Rung } from '../../load/pages.ts'
 import { payHours, toCsv } from '../../load/pay.ts'
 import { needsRelief, whoCouldRelieve } from '../../load/relief.ts'
 import { restAfter } from '../../load/rest.ts'
-import { listHolidays, listRungs } from '../../load/store.ts'
+import { listRungs } from '../../load/store.ts'
 import { heldIn, type PersonLoad, summarise } from '../../load/summary.ts'
 import type { Homes } from '../../load/stretch.ts'
 import { parseWhen } from '../../foresee/when.ts'
+import { listHolidays } from '../../oncall/holiday-store.ts'
 import { listAbsences } from '../../oncall/cover-store.ts'
 import { personRef, ref } from '../present.ts'
 import { type Caller, type Route, route } from '../route.ts'
@@ -57,9 +58,11 @@ function rangeOf(
 }
 
 export async function homesOf(tx: Tx, directory: Directory): Promise<Homes> {
-  const rows = await listHolidays(tx)
   const days = new Map(
-    rows.map((row) => [row.personId, new Set(row.holidays.map((day) => day.date))]),
+    [...(await listHolidays(tx))].map(([id, holidays]) => [
+      id,
+      new Set(holidays.map((day) => day.date)),
+    ]),
   )
   return {
     zoneOf: (personId) => directory.people.get(personId)?.timezone ?? 'UTC',
@@ -247,75 +250,4 @@ const pay = route({
 const dateOf = (at: Instant): string =>
   new Date(Math.floor(toWall(at, 'UTC') / MINUTE) * MINUTE).toISOString().slice(0, 10)
 
-const CalendarView = z
-  .object({
-    id: Id,
-    slug: z.string(),
-    name: z.string(),
-    holidays: z.array(z.object({ date: z.string(), name: z.string() })),
-  })
-  .openapi('Calendar')
-const LocalDate = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/)
-
-const calendars: readonly Route[] = [
-  route({
-    method: 'get',
-    path: '/api/v1/calendars',
-    summary: 'Calendars of public holidays',
-    policy: { needs: 'read' },
-    reply: z.object({ calendars: z.array(CalendarView) }).openapi('CalendarList'),
-    handle: ({ read }) =>
-      read(async (tx) => ({
-        body: {
-          calendars: await tx.query('select id, slug, name, holidays from calendars order by slug'),
-        },
-      })),
-  }),
-  route({
-    method: 'put',
-    path: '/api/v1/calendars/{slug}',
-    summary: 'Make a calendar of public holidays, or replace it',
-    policy: { needs: 'administer' },
-    params: z.object({ slug: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/) }),
-    body: z
-      .object({
-        name: z.string().min(1).max(200),
-        holidays: z
-          .array(z.object({ date: LocalDate, name: z.string().min(1).max(200) }).strict())
-          .max(2_000),
-        people: z.array(z.string().max(64)).max(2_000).optional(),
-      })
-      .strict(),
-    reply: z.object({ id: Id }),
-    handle: ({ read, params, body, deps }) =>
-      read(async (tx, directory) => {
-        for (const { date } of body.holidays) {
-          const isReal = new Date(`${date}T00:00Z`).toISOString().startsWith(date)
-          if (!isReal) throw invalid('holidays', `There is no ${date}.`)
-        }
-        const [row] = await tx.query<{ id: string }>(
-          `insert into calendars (id, slug, name, holidays, updated_at) values ($1, $2, $3, $4, $5)
-            on conflict (slug) do update set name = excluded.name, holidays = excluded.holidays,
-              updated_at = excluded.updated_at returning id`,
-          [
-            deps.tools.makeId(tx.now),
-            params.slug,
-            body.name,
-            JSON.stringify(body.holidays),
-            toIso(tx.now),
-          ],
-        )
-        if (!row) throw new Problem('conflict', 'notSaved', 'The calendar was not saved.')
-        if (body.people) {
-          const ids = body.people.map((one) => lookUp(directory.people, one, 'person').id)
-          await tx.query('update people set calendar_id = $1 where id = any($2::uuid[])', [
-            row.id,
-            ids,
-          ])
-        }
-        return { body: { id: row.id } }
-      }),
-  }),
-]
-
-export const loadRoutes: readonly Route[] = [load, pay, ...calendars]
+export const loadRoutes: readonly Route[] = [load, pay]

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { PersonRef, Time } from '../../contract/views.ts'
+import type { Tx } from '../../db/tx.ts'
 import type { Directory } from '../../directory/directory.ts'
 import type { HealthFinding } from '../../foresee/health.ts'
 import { DAY, HOUR, type Instant, toIso } from '../../lib/instant.ts'
@@ -7,6 +8,7 @@ import { invalid } from '../../lib/problem.ts'
 import { formatDateTime, formatTime } from '../../lib/zone.ts'
 import { planAt } from '../../oncall/amend.ts'
 import { compare } from '../../oncall/compare.ts'
+import { listCalendars, listHolidays } from '../../oncall/holiday-store.ts'
 import type { OnDuty, Schedule } from '../../oncall/schedule.ts'
 import { type Shift, shiftsBetween, stints, whoIsOnCall } from '../../oncall/shifts.ts'
 import { editSchedule } from '../../plan/edit.ts'
@@ -141,12 +143,17 @@ const one = route({
       )
       const plan = planAt(schedule, from)
       const findings = await healthOf(tx, directory, deps)
+      const calendars = new Map((await listCalendars(tx)).map((one) => [one.id, one.slug]))
       return {
         body: {
           schedule: {
             ...cardOf(schedule, directory, tx.now),
             rotations: schedule.rotations.map((rotation) => ({
               ...rotation,
+              handoff: {
+                ...rotation.handoff,
+                calendar: calendars.get(rotation.handoff.calendar?.calendarId ?? '') ?? null,
+              },
               turns: rotation.turns.map((turn) => turn.map((id) => personRef(directory, id))),
             })),
             versions: schedule.earlier.map((version) => toIso(version.until)),
@@ -220,8 +227,8 @@ async function edit(
   { read, deps, caller, params, body }: Call<{ id: string }, never, z.infer<typeof EditBody>>,
   isTrial: boolean,
 ): Promise<Reply> {
-  return read(async (tx, before) => {
-    const daysOf = await holidaysOf(tx, before)
+  return read(async (tx) => {
+    const daysOf = await holidaysOf(tx)
     const edited = await editSchedule(
       tx,
       caller.actor,
@@ -282,15 +289,8 @@ function differenceSentence(one: {
   return `${name} ${parts.join(', ')}`
 }
 
-type Rows = { query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]> }
-
-async function holidaysOf(tx: Rows, directory: Directory) {
-  const rows = await tx.query<{ personId: string; holidays: { date: string; name: string }[] }>(
-    `select p.id as "personId", c.holidays from people p join calendars c on c.id = p.calendar_id
-      where p.id = any($1::uuid[])`,
-    [[...directory.people.keys()]],
-  )
-  const known = new Map(rows.map((row) => [row.personId, row.holidays]))
+async function holidaysOf(tx: Tx) {
+  const known = await listHolidays(tx)
   return (personId: string) => known.get(personId) ?? []
 }
 
