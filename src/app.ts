@@ -34,6 +34,7 @@ import { tellDue } from './engine/tell.ts'
 import { tick } from './engine/tick.ts'
 import { watchReady } from './engine/ready.ts'
 import type { Tools } from './engine/tools.ts'
+import { watchIncidents } from './engine/commanding.ts'
 import { watchDuty } from './engine/watch.ts'
 import { forecast, forecastForService, nextSentence, whoSentence } from './foresee/who.ts'
 import type { HttpDeps } from './http/deps.ts'
@@ -208,7 +209,8 @@ async function assemble(
   /** Everything that is not a page: hand-overs of duty, and what people are told. */
   const tellRound = async (): Promise<boolean> => {
     const settled = await settleDeliveries({ db, directoryAt, tools, nudge })
-    const woke = await watchDuty(db, directoryAt, tools)
+    const woke =
+      (await watchIncidents({ db, directoryAt, tools })) + (await watchDuty(db, directoryAt, tools))
     const told = await tellDue({
       db,
       directoryAt,

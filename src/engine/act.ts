@@ -8,6 +8,8 @@ import { recordAudit } from '../audit/store.ts'
 import type { Db, Tx } from '../db/tx.ts'
 import type { DirectoryCache } from '../directory/store.ts'
 import type { Target } from '../escalation/ladder.ts'
+import type { Incident } from '../incidents/incident.ts'
+import { findIncident } from '../incidents/store.ts'
 import type { Id } from '../lib/id.ts'
 import type { Instant } from '../lib/instant.ts'
 import { notFound, Problem } from '../lib/problem.ts'
@@ -17,7 +19,10 @@ import { type Desk, openDesk } from './desk.ts'
 import { acceptHandoff, watchItems } from './handover.ts'
 import { engineTx } from './store-sql.ts'
 import type { Tools } from './tools.ts'
+import type { Event as IncidentEvent } from '../incidents/event.ts'
+import { actOnIncident, type DeclareAsked, declareIncident } from './verbs/command.ts'
 import * as duty from './verbs/duty.ts'
+import { inform, type InformAsked } from './verbs/inform.ts'
 import * as mute from './verbs/mute.ts'
 import { type RaiseAsked, raiseAlert, tryChain } from './verbs/raise.ts'
 import * as reach from './verbs/reach.ts'
@@ -34,6 +39,9 @@ export type Verb =
   | { verb: 'notMine'; pageId: Id }
   | ({ verb: 'raiseAlert' } & RaiseAsked)
   | { verb: 'tryChain'; personId: Id }
+  | ({ verb: 'declareIncident' } & DeclareAsked)
+  | { verb: 'incident'; incidentId: Id; event: IncidentEvent }
+  | ({ verb: 'inform'; incidentId: Id } & InformAsked)
   | ({ verb: 'silence' } & mute.SilenceAsked)
   | { verb: 'endSilence'; silenceId: Id }
   | ({ verb: 'maintain' } & mute.MaintenanceAsked)
@@ -75,6 +83,21 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
         teamId: desk.directory.services.get(asked.serviceId)?.teamId ?? null,
       })
       return { kind: 'done', result: await raiseAlert(desk, asked) }
+    }
+    case 'declareIncident': {
+      allow(acting.who, 'raise')
+      const { id, number } = await declareIncident({ tx, desk }, asked)
+      return { kind: 'done', result: { incidentId: id, number } }
+    }
+    case 'inform': {
+      const known = await incidentFor(tx, acting, asked.incidentId)
+      const { id } = await inform({ tx, desk }, known, asked)
+      return { kind: 'done', result: { messageId: id } }
+    }
+    case 'incident': {
+      const known = await incidentFor(tx, acting, asked.incidentId)
+      const after = await actOnIncident({ tx, desk }, known.id, asked.event)
+      return { kind: 'done', result: { incidentId: after.id, status: after.status } }
     }
     case 'tryChain':
       allow(acting.who, 'self', { personId: asked.personId })
@@ -124,6 +147,14 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
     default:
       return answer(desk, acting, asked)
   }
+}
+
+/** Whoever answers alerts may help with any incident that they may see. */
+async function incidentFor(tx: Tx, { who }: Acting, id: Id): Promise<Incident> {
+  const known = await findIncident(tx, who, id)
+  if (!known) throw notFound('incident')
+  allow(who, 'raise', { teamId: known.teamId, visibility: known.visibility })
+  return known
 }
 
 type OnDuty = Extract<
@@ -286,6 +317,7 @@ function objectOf(asked: Verb): { kind: string; id: Id | null } {
   if ('handoffId' in asked) return { kind: 'handoff', id: asked.handoffId }
   if ('coverId' in asked) return { kind: 'cover', id: asked.coverId }
   if ('scheduleId' in asked) return { kind: 'schedule', id: asked.scheduleId }
+  if ('incidentId' in asked) return { kind: 'incident', id: asked.incidentId }
   const id =
     ('pageId' in asked && asked.pageId) ||
     ('groupId' in asked && asked.groupId) ||

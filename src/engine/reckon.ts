@@ -4,6 +4,8 @@
  */
 import type { Tx } from '../db/tx.ts'
 import type { Directory } from '../directory/directory.ts'
+import { owesIncident } from '../incidents/owes.ts'
+import { listOwing } from '../incidents/store.ts'
 import type { Id } from '../lib/id.ts'
 import { DAY } from '../lib/instant.ts'
 import { owesSurvey, quarterOpenAt } from '../load/round.ts'
@@ -14,6 +16,8 @@ import { settle } from '../obligations/settle.ts'
 import { findForSubjects, saveObligations } from '../obligations/store.ts'
 import { handoffsSince } from '../oncall/handoff-store.ts'
 import { owesHandoff } from '../oncall/owes.ts'
+import type { Policy } from '../severity/policy.ts'
+import { findPolicy } from '../severity/store.ts'
 import { ENGINE, type Entry } from '../timeline/entry.ts'
 import { record } from '../timeline/store.ts'
 
@@ -22,6 +26,7 @@ export async function reckon(tx: Tx, directory: Directory, makeId: () => Id): Pr
   const claims = [
     ...(await claimsOfHandoffs(tx, directory)),
     ...(await claimsOfSurveys(tx, directory, makeId)),
+    ...(await claimsOfIncidents(tx, directory)),
   ]
   const subjects = [...new Map(claims.map((one) => [one.subject.id, one.subject])).values()]
   if (subjects.length === 0) return 0
@@ -44,6 +49,20 @@ export async function reckon(tx: Tx, directory: Directory, makeId: () => Id): Pr
 async function claimsOfHandoffs(tx: Tx, directory: Directory): Promise<Claim[]> {
   const leadOf = (teamId: Id): Id | null => directory.teams.get(teamId)?.leadId ?? null
   return (await handoffsSince(tx, tx.now - 3 * DAY)).flatMap((one) => owesHandoff(one, leadOf))
+}
+
+/** Until two days after the all-clear: what was late by then is settled. */
+async function claimsOfIncidents(tx: Tx, directory: Directory): Promise<Claim[]> {
+  const policies = new Map<Id, Policy>()
+  const claims: Claim[] = []
+  for (const incident of await listOwing(tx, tx.now - 2 * DAY)) {
+    const policy = policies.get(incident.policyId) ?? (await findPolicy(tx, incident.policyId))
+    policies.set(incident.policyId, policy)
+    const lead = incident.teamId === null ? null : directory.teams.get(incident.teamId)?.leadId
+    const admin = [...directory.people.values()].find((one) => one.role === 'admin')
+    claims.push(...owesIncident(incident, policy, () => lead ?? admin?.id ?? null))
+  }
+  return claims
 }
 
 async function claimsOfSurveys(tx: Tx, directory: Directory, makeId: () => Id): Promise<Claim[]> {
@@ -102,7 +121,8 @@ function noticesOf({ obligation, stage, to }: Reminder, directory: Directory): T
     },
     onceKey: `obligation:${obligation.id}:${stage}:${obligation.due}:${personId}`,
     urgency: stage === 'overdue' ? ('high' as const) : ('low' as const),
-    path: '/on-call',
+    path:
+      obligation.subject.kind === 'incident' ? `/incidents/${obligation.subject.id}` : '/on-call',
     drillId: obligation.drillId,
   }))
 }

@@ -26,6 +26,7 @@ import { configurationRoutes } from './routes/configuration.ts'
 import { contactRoutes } from './routes/contacts.ts'
 import { coverRoutes } from './routes/covers.ts'
 import { entryRoutes } from './routes/entries.ts'
+import { incidentRoutes } from './routes/incidents.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { handoffRoutes } from './routes/handoffs.ts'
 import { loadRoutes } from './routes/load.ts'
@@ -41,6 +42,7 @@ import { wouldPageRoutes } from './routes/would-page.ts'
 export const ROUTES: readonly Route[] = [
   ...alertRoutes,
   ...pageRoutes,
+  ...incidentRoutes,
   ...silenceRoutes,
   ...configurationRoutes,
   ...entryRoutes,

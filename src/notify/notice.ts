@@ -124,6 +124,21 @@ const WORDS = {
     title: `${n.person(p.person)} had ${p.count} pages in seven days`,
     body: 'More than five is too many. Consider relief, and look at what pages most.',
   }),
+  message: (p: Params, _n: NoticeNames): Words => ({
+    title: said(p.subject),
+    body: typeof p.body === 'string' ? truncate(p.body, 4_000) : '',
+  }),
+  incidentTold: (p: Params, _n: NoticeNames): Words => ({
+    title: `SEV${p.level} INC-${p.incident}: ${said(p.title)}`,
+    body: lines(
+      said(p.summary),
+      'You are told because of its severity. There is nothing for you to acknowledge.',
+    ),
+  }),
+  incidentAsks: (p: Params, n: NoticeNames): Words => ({
+    title: `INC-${p.incident}: ${incidentAsk(p, n)}`,
+    body: lines(`SEV${p.level} ${said(p.title)}`, said(p.summary)),
+  }),
   notReady: (p: Params, n: NoticeNames): Words => ({
     title: `${p.isSelf ? 'You come' : `${n.person(p.person)} comes`} on call ${n.time(p.from)}, and nothing is proven to wake ${p.isSelf ? 'you' : 'them'}`,
     body: lines(
@@ -148,10 +163,50 @@ const WORDS = {
   }),
 } as const
 
+/** What an incident asks of one of its people. */
+function incidentAsk(p: Params, n: NoticeNames): string {
+  switch (p.what) {
+    case 'handOverProposed':
+      return `${n.person(p.from)} hands you the role of ${ROLES[String(p.role)] ?? p.role}. Accept it, or say no`
+    case 'roleGiven':
+      return `you are ${ROLES[String(p.role)] ?? p.role}`
+    case 'taskGiven':
+      return `a task for you: ${said(p.text)}`
+    case 'hypothesisExpired':
+      return `the time for “${said(p.statement)}” is over: another path, once more, or more people?`
+    default:
+      return String(p.what)
+  }
+}
+
+export const ROLES: Readonly<Record<string, string>> = {
+  commander: 'commander',
+  technicalLead: 'technical lead',
+  communicationsLead: 'communications lead',
+  scribe: 'scribe',
+  deputy: 'deputy',
+  owner: 'owner',
+}
+
 /** What is owed under each rule, as one would say it. */
 const OWED: Readonly<Record<string, string>> = {
   'handoff.accept': 'accept the hand-off',
   'survey.answer': 'answer the on-call survey',
+  'incident.respond': 'an answer to the page',
+  'incident.role.commander': 'a commander',
+  'incident.role.technicalLead': 'a technical lead',
+  'incident.role.communicationsLead': 'a communications lead',
+  'incident.role.scribe': 'a scribe',
+  'incident.role.owner': 'an owner',
+  'incident.firstMessage': 'the first message',
+  'incident.update': 'the next update',
+  'incident.allClear': 'the all-clear to those who wait for it',
+  'incident.hypothesis': 'a verdict on a path',
+  'incident.cause': 'the cause, or more people',
+  'incident.task': 'a task',
+  'incident.outside': 'an answer from outside',
+  'incident.tell.manager': 'word to the engineering manager',
+  'incident.tell.teamLead': 'word to the lead of the team',
 }
 
 export type NoticeKind = keyof typeof WORDS

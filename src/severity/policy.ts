@@ -28,6 +28,14 @@ export type RoleName =
 
 /** Who an organisation binds to a person, a schedule or a team: `policy.bind`. */
 export type Seat = 'commander' | 'vp' | 'cto' | 'manager' | 'teamLead'
+/** What a seat is called, and whether the lead of the team stands for it where nobody is bound. */
+export const SEATS: Readonly<Record<Seat, { label: string; isOfTeam: boolean }>> = {
+  commander: { label: 'the commander on call', isOfTeam: true },
+  vp: { label: 'the VP', isOfTeam: false },
+  cto: { label: 'the CTO', isOfTeam: false },
+  manager: { label: 'the engineering manager', isOfTeam: true },
+  teamLead: { label: 'the lead of the team', isOfTeam: true },
+}
 
 /** `atOnce` at the declaration, `standUp` and `backlogTriage` at the next one. */
 export type TellWhen =

@@ -4,7 +4,16 @@ import type { Instant } from '../lib/instant.ts'
 
 /** What an entry is about. */
 export type Subject = {
-  kind: 'alert' | 'group' | 'climb' | 'page' | 'contact' | 'configuration' | 'obligation' | 'system'
+  kind:
+    | 'alert'
+    | 'group'
+    | 'climb'
+    | 'page'
+    | 'contact'
+    | 'configuration'
+    | 'obligation'
+    | 'incident'
+    | 'system'
   id: Id
 }
 

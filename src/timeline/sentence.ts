@@ -36,7 +36,68 @@ type Write = (result: Values, inputs: Values, who: string, names: Names) => stri
 const through = (inputs: Values): { step?: number; until?: number } =>
   (inputs as { event?: object }).event ?? {}
 
+const LEVEL = (level: unknown): string => `SEV${level}`
+
+/** Incidents: what was done, by whom, and by which rule where one did it. */
+const INCIDENT: Readonly<Record<string, Write>> = {
+  'incident.declared': (r, _i, who) =>
+    `${who} declared ${LEVEL(r.level)}${r.provisional ? ' for the time being' : ''}: ${r.summary}`,
+  'incident.severityRaised': (r, i, who) =>
+    `${who} raised ${LEVEL(r.from)} to ${LEVEL(r.to)}: ${raisedBecause(r, i)}`,
+  'incident.severityLowered': (r, i, who) =>
+    `${who} lowered ${LEVEL(r.from)} to ${LEVEL(r.to)}: ${i.reason}`,
+  'incident.severityChecked': (r) => `Severity checked, no change: ${LEVEL(r.level)}`,
+  'incident.integrityCleared': (_r, i, who) =>
+    `${who} cleared the concern about data: ${i.evidence}`,
+  'incident.responded': (r, _i, _who, names) =>
+    `${names.person(r.person)} answered at ${names.time(r.at)}`,
+  'incident.mitigated': (_r, _i, who) => `${who}: mitigated, watching`,
+  'incident.moved': (r, _i, who) =>
+    `${who} moved it from ${r.from} to ${r.to}${r.reason ? `: ${r.reason}` : ''}`,
+  'incident.canceled': (r, _i, who) => `${who} called it off${r.reason ? `: ${r.reason}` : ''}`,
+  'incident.closed': (_r, _i, who) => `${who} closed it`,
+  'incident.allClear': (_r, _i, who) => `${who}: all clear`,
+  'incident.allClearEarly': (_r, i, who) =>
+    `${who}: all clear before every check held (${String(i.checks)}): ${i.reason}`,
+  'incident.recoveryChecked': (_r, _i, who) => `${who} looked: users can work`,
+  'incident.stamped': (r, _i, who, names) => `${who} set ${r.stamp} to ${names.time(r.at)}`,
+  'incident.commandTaken': (r, _i, _who, names) => `${names.person(r.person)} has command`,
+  'incident.roleTaken': (r, _i, _who, names) =>
+    `${names.person(r.person)} is ${r.role}${(r.notes as unknown as string[]).includes('isSolo') ? ', alone for now' : ''}`,
+  'incident.roleLeft': (r, _i, who) => `${who} let go of ${r.role}`,
+  'incident.handOverProposed': (r, _i, _who, names) =>
+    `${names.person(r.from)} proposes to hand ${r.role} to ${names.person(r.to)}`,
+  'incident.handOverDeclined': (r, _i, _who, names) => `${names.person(r.to)} declined ${r.role}`,
+  'incident.hypothesisOpened': (r, _i, _who, names) =>
+    `Hypothesis of ${names.person(r.owner)}: ${r.statement}, until ${names.time(r.until)}`,
+  'incident.hypothesisDisposed': (r, _i, who) => `${who}: ${r.verdict}: ${r.statement}`,
+  'incident.hypothesisExpired': (r) => `The time is over for: ${r.statement}`,
+  'incident.hypothesisExtended': (r, _i, who) => `${who} gave it more time: ${r.statement}`,
+  'incident.hypothesisReopened': (r, _i, who) => `${who} tries it again: ${r.statement}`,
+  'incident.causeIdentified': (r, _i, who) => `${who} found the cause: ${r.statement}`,
+  'incident.causeWithdrawn': (r, _i, who) => `${who}: not the cause after all: ${r.statement}`,
+  'incident.causeLate': (r) =>
+    `No cause in time: more people are brought in${Number(r.count) > 1 ? `, the ${r.count}th time` : ''}`,
+  'incident.evidenceAdded': (r, _i, who) => `${who} added evidence: ${r.statement}`,
+  'incident.taskGiven': (r, _i, _who, names) => `Task for ${names.person(r.owner)}: ${r.text}`,
+  'incident.taskAcknowledged': (r, _i, who) => `${who} has the task: ${r.text}`,
+  'incident.taskDone': (r, _i, who) => `${who} did it: ${r.text}`,
+  'incident.taskReopened': (r, _i, who) => `${who}: not done after all: ${r.text}`,
+  'incident.noted': (r, _i, who) => `${who}: ${r.text}`,
+  'incident.decided': (r, _i, who) => `${who} decided: ${r.text}`,
+  'incident.messagePublished': (r, _i, who) => `${who} told ${r.audience}`,
+  'incident.longIncident': (r, _i, who) =>
+    `${who}: ${r.isLong ? 'a long incident from now on' : 'no long incident any more'}`,
+}
+
+function raisedBecause(r: Values, i: Values): string {
+  if (i.rule === undefined && i.unit !== undefined)
+    return `impact doubled, ${i.from} to ${i.to} ${i.unit}`
+  return typeof r.reason === 'string' && r.reason !== '' ? r.reason : 'by what is known now'
+}
+
 const SENTENCES: Readonly<Record<string, Write>> = {
+  ...INCIDENT,
   fired: (r) => `Alert fired: ${r.title}`,
   firedSuppressed: (r) => `Alert fired, kept quiet (${suppression(r)}): ${r.title}`,
   alertSuppressed: (r) => `Kept quiet from now on (${suppression(r)}): ${r.title}`,

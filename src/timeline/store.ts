@@ -48,6 +48,13 @@ export const COLUMNS = `seq, jsonb_build_object('kind', subject_kind, 'id', subj
   group_id as "groupId", service_id as "serviceId", team_id as "teamId", visibility, drill_id as "drillId"`
 
 /** All that happened to one group of alerts, oldest first. */
+/** What is about one thing, the oldest first; of more than `max` the newest. */
+export const findAbout = (tx: Reader, subjectId: string, max: number): Promise<Recorded[]> =>
+  tx.query<Recorded>(
+    `select * from (select ${COLUMNS} from timeline where subject_id = $1 order by seq desc limit $2) t order by seq`,
+    [subjectId, max],
+  )
+
 export const findForGroup = (tx: Reader, groupId: string, max: number): Promise<Recorded[]> =>
   tx.query<Recorded>(`select ${COLUMNS} from timeline where group_id = $1 order by seq limit $2`, [
     groupId,

@@ -1,0 +1,189 @@
+/** Declaring an incident, and everything that people do to one. */
+import { UNANSWERED, type Answers } from '../../severity/classify.ts'
+import type { Level } from '../../severity/policy.ts'
+import { findCurrentPolicy, listSeats } from '../../severity/store.ts'
+import { type Incident, type Kind, SERVICES_MAX, TEXT_MAX } from '../../incidents/incident.ts'
+import type { Event } from '../../incidents/event.ts'
+import { linkGroup, saveIncident } from '../../incidents/store.ts'
+import { whereabouts } from '../../directory/whereabouts.ts'
+import { peopleOf } from '../../escalation/people.ts'
+import type { Id } from '../../lib/id.ts'
+import { invalid, notFound } from '../../lib/problem.ts'
+import { storable, truncate } from '../../lib/text.ts'
+import { type Happening, happen, settle } from '../incidents.ts'
+import { raiseAlert } from './raise.ts'
+import * as respond from './respond.ts'
+
+export type DeclareAsked = {
+  title: string
+  summary: string
+  /** Null: as the questionnaire says. */
+  level: Level | null
+  serviceIds: readonly Id[]
+  answers: Partial<Answers>
+  /** The group of alerts that it grew out of; it is adopted with its climb and its acknowledgement. */
+  groupId: Id | null
+  kind: Kind
+  /** Seen by the team, and by those on it. */
+  isPrivate: boolean
+  /** Quiet: it promotes itself when nobody decides in time. */
+  isTriage: boolean
+}
+
+/** @throws Problem that names the field */
+export async function declareIncident(doing: Happening, asked: DeclareAsked): Promise<Incident> {
+  const { tx, desk } = doing
+  const title = textIn(asked.title, 'title')
+  const groupId = await groupFor(doing, asked, title)
+  const group = groupId === null ? null : desk.get('group', groupId)
+  const serviceIds = servicesOf(desk.directory, asked.serviceIds, group?.serviceId ?? null)
+  const [first] = serviceIds
+  const teamId = first === undefined ? null : (desk.directory.services.get(first)?.teamId ?? null)
+  const policy = await findCurrentPolicy(tx, desk.makeId)
+  const opened = await saveIncident(tx, {
+    ...BLANK,
+    id: desk.makeId(),
+    title,
+    summary: truncate(storable(asked.summary.trim()), TEXT_MAX) || title,
+    kind: asked.kind,
+    teamId,
+    visibility: asked.isPrivate || group?.visibility === 'team' ? 'team' : 'everyone',
+    serviceIds,
+    policyId: policy.id,
+    answers: { ...UNANSWERED, ...asked.answers },
+    openedAt: desk.now,
+    wakeAt: desk.now + policy.policy.triageMs,
+    drillId: group?.drillId ?? (asked.kind === 'drill' ? desk.makeId() : null),
+  })
+  if (groupId !== null) await linkGroup(tx, opened.id, groupId)
+  const groups = groupId === null ? [] : [groupId]
+  if (asked.isTriage) return opened
+  const declared: Event = { kind: 'declared', level: asked.level, summary: asked.summary }
+  return command(doing, await settle(doing, opened, declared, groups), groups)
+}
+
+/** Whoever declares holds command until somebody whose turn it is accepts it. */
+async function command(
+  doing: Happening,
+  incident: Incident,
+  groups: readonly Id[],
+): Promise<Incident> {
+  const { tx, desk } = doing
+  if (desk.actor.kind !== 'person') return incident
+  const take = (personId: Id): Event => ({ kind: 'roleTaken', role: 'commander', personId })
+  const held = await settle(doing, incident, take(desk.actor.id), groups)
+  const bound = (await listSeats(tx)).get('commander')
+  if (!bound) return held
+  const where = whereabouts(desk.directory, desk.tools.loudnessOf)
+  const [onCall] = peopleOf([bound], desk.now, 'high', where)
+  if (!onCall || onCall.personId === desk.actor.id) return held
+  return settle(
+    doing,
+    held,
+    { kind: 'handOverProposed', role: 'commander', to: onCall.personId },
+    groups,
+  )
+}
+
+/** The one it grew out of; else a page goes out for the first service, as for any alert. */
+async function groupFor(doing: Happening, asked: DeclareAsked, title: string): Promise<Id | null> {
+  const { desk } = doing
+  if (asked.groupId !== null) {
+    await respond.fetchGroup(desk, asked.groupId)
+    return asked.groupId
+  }
+  const [serviceId] = asked.serviceIds
+  if (serviceId === undefined || asked.kind === 'backfilled' || asked.isTriage) return null
+  const raised = await raiseAlert(desk, {
+    serviceId,
+    title,
+    severity: 'critical',
+    isDrill: asked.kind === 'drill',
+  })
+  return raised.groupId
+}
+
+function servicesOf(
+  directory: Happening['desk']['directory'],
+  asked: readonly Id[],
+  own: Id | null,
+): Id[] {
+  const all = [...new Set([...(own === null ? [] : [own]), ...asked])]
+  if (all.length > SERVICES_MAX) throw invalid('services', `At most ${SERVICES_MAX} services.`)
+  for (const id of all) if (!directory.services.has(id)) throw notFound('service')
+  return all
+}
+
+function textIn(text: string, field: string): string {
+  const read = truncate(storable(text.trim()), TEXT_MAX)
+  if (read === '') throw invalid(field, 'Say in a few words what is wrong.')
+  return read
+}
+
+/** Anything else that happens to it. Text of people is cut and cleaned before it is decided upon. */
+export const actOnIncident = (doing: Happening, incidentId: Id, event: Event): Promise<Incident> =>
+  happen(doing, incidentId, cleaned(event))
+
+function cleaned(event: Event): Event {
+  return Object.fromEntries(
+    Object.entries(event).map(([name, value]) => [
+      name,
+      typeof value === 'string' && TEXTS.has(name) ? truncate(storable(value), TEXT_MAX) : value,
+    ]),
+  ) as Event
+}
+const TEXTS: ReadonlySet<string> = new Set(['text', 'reason', 'statement', 'evidence', 'summary'])
+
+const BLANK: Omit<
+  Incident,
+  | 'id'
+  | 'title'
+  | 'summary'
+  | 'kind'
+  | 'teamId'
+  | 'visibility'
+  | 'serviceIds'
+  | 'policyId'
+  | 'answers'
+  | 'openedAt'
+  | 'wakeAt'
+  | 'drillId'
+> = {
+  number: null,
+  status: 'triage',
+  impact: {},
+  isImpactTyped: false,
+  baseline: {},
+  levels: [],
+  isProvisional: false,
+  floors: [],
+  stamps: {
+    startedAt: null,
+    detectedAt: null,
+    acknowledgedAt: null,
+    declaredAt: null,
+    identifiedAt: null,
+    mitigatedAt: null,
+    recoveredAt: null,
+    allClearAt: null,
+    closedAt: null,
+  },
+  identified: [],
+  mitigations: 0,
+  holdings: [],
+  handOver: null,
+  hypotheses: [],
+  tasks: [],
+  told: [],
+  seatsTold: [],
+  causeFired: null,
+  checkedBy: null,
+  isAllClearEarly: false,
+  isLong: false,
+  bridgeUrl: null,
+  parentId: null,
+  mergedInto: null,
+  recurrenceOf: null,
+  version: 0,
+  quarantine: null,
+}

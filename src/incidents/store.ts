@@ -1,0 +1,157 @@
+import { type Principal, visibleWhere } from '../access/can.ts'
+import type { Tx } from '../db/tx.ts'
+import type { Id } from '../lib/id.ts'
+import { type Instant, toIso } from '../lib/instant.ts'
+import { type Incident, levelOf } from './incident.ts'
+
+type Row = { number: number; state: Omit<Incident, 'number'> }
+
+const read = ({ number, state }: Row): Incident => ({ ...state, number: Number(number) })
+
+/** Locks it until the end of the transaction. */
+export async function lockIncident(tx: Tx, id: Id): Promise<Incident | null> {
+  const [row] = await tx.query<Row>(
+    'select number, state from incidents where id = $1 for update',
+    [id],
+  )
+  return row ? read(row) : null
+}
+
+/** Steps the version; gives it back as it is stored, with its number. */
+export async function saveIncident(tx: Tx, incident: Incident): Promise<Incident> {
+  const saved: Incident = { ...incident, version: incident.version + 1 }
+  const { number: _, ...state } = saved
+  const level = saved.levels.length === 0 ? null : levelOf(saved)
+  const { declaredAt, allClearAt } = saved.stamps
+  const [row] = await tx.query<{ number: number }>(
+    `insert into incidents (id, title, kind, status, level, team_id, visibility, service_ids, policy_id, state,
+       version, wake_at, opened_at, declared_at, all_clear_at, quarantine, drill_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+     on conflict (id) do update set title = excluded.title, status = excluded.status, level = excluded.level,
+       team_id = excluded.team_id, visibility = excluded.visibility, service_ids = excluded.service_ids,
+       state = excluded.state, version = excluded.version, wake_at = excluded.wake_at,
+       declared_at = excluded.declared_at, all_clear_at = excluded.all_clear_at,
+       quarantine = excluded.quarantine
+     returning number`,
+    [
+      saved.id,
+      saved.title,
+      saved.kind,
+      saved.status,
+      level,
+      saved.teamId,
+      saved.visibility,
+      JSON.stringify(saved.serviceIds),
+      saved.policyId,
+      JSON.stringify(state),
+      saved.version,
+      at(saved.wakeAt),
+      toIso(saved.openedAt),
+      at(declaredAt),
+      at(allClearAt),
+      saved.quarantine,
+      saved.drillId,
+    ],
+  )
+  return { ...saved, number: Number(row?.number) }
+}
+
+const at = (instant: Instant | null): string | null => (instant === null ? null : toIso(instant))
+
+/** By id, or by the number that people see (`INC-12`, `12`). Null: none, or not for these eyes. */
+export async function findIncident(tx: Tx, who: Principal, key: string): Promise<Incident | null> {
+  const visible = visibleWhere(who, 1)
+  const number = /^(?:INC-)?(\d{1,15})$/i.exec(key)?.[1]
+  const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(key)
+  if (number === undefined && !isUuid) return null
+  const [row] = await tx.query<Row>(
+    `select number, state from incidents where ${visible.text} and ${number === undefined ? 'id = $3::uuid' : 'number = $3::bigint'}`,
+    [...visible.values, number ?? key],
+  )
+  return row ? read(row) : null
+}
+
+export const LIST_MAX = 200
+
+export async function listIncidents(
+  tx: Tx,
+  who: Principal,
+  filter: { status: 'live' | 'over' | 'all'; max: number },
+): Promise<Incident[]> {
+  const visible = visibleWhere(who, 1)
+  const over = "status in ('resolved', 'closed', 'canceled', 'merged')"
+  const status = { live: `not (${over})`, over, all: 'true' }[filter.status]
+  const rows = await tx.query<Row>(
+    `select number, state from incidents where ${visible.text} and ${status} order by opened_at desc limit $3`,
+    [...visible.values, Math.min(filter.max, LIST_MAX)],
+  )
+  return rows.map(read)
+}
+
+/** Those that live, or whose all-clear is young enough that something may still be owed of them. */
+export async function listOwing(tx: Tx, since: Instant): Promise<Incident[]> {
+  const rows = await tx.query<Row>(
+    `select number, state from incidents where declared_at is not null and quarantine is null
+       and (all_clear_at is null or all_clear_at > $1) and status not in ('canceled', 'merged')
+     order by id limit 2000`,
+    [toIso(since)],
+  )
+  return rows.map(read)
+}
+
+export const dueIncidents = (tx: Tx, max: number): Promise<{ id: Id }[]> =>
+  tx.query(
+    'select id from incidents where wake_at <= $1 and quarantine is null order by wake_at limit $2 for update skip locked',
+    [toIso(tx.now), max],
+  )
+
+/** Puts a group of alerts to an incident; one that belongs to another stays there. */
+export const linkGroup = (tx: Tx, incidentId: Id, groupId: Id) =>
+  tx.query(
+    'insert into incident_groups (group_id, incident_id, at) values ($1, $2, $3) on conflict (group_id) do nothing',
+    [groupId, incidentId, toIso(tx.now)],
+  )
+
+export async function listGroupsOf(tx: Tx, incidentId: Id): Promise<Id[]> {
+  const rows = await tx.query<{ groupId: Id }>(
+    'select group_id as "groupId" from incident_groups where incident_id = $1 order by group_id',
+    [incidentId],
+  )
+  return rows.map((row) => row.groupId)
+}
+
+/** What its groups of alerts say by themselves. */
+export type Seen = {
+  firstOpenedAt: Instant | null
+  acknowledgedAt: Instant | null
+  acknowledgedBy: Id | null
+  /** Now, while one fires; else when the last one ended; null: there are none. */
+  lastFiringAt: Instant | null
+  services: number
+  /** Of labels and annotations that name an impact. */
+  impacts: readonly Readonly<Record<string, string>>[]
+}
+
+export async function observe(tx: Tx, incidentId: Id): Promise<Seen> {
+  const [seen] = await tx.query<Seen & { isFiring: boolean; lastResolvedAt: Instant | null }>(
+    `select min(g.opened_at) as "firstOpenedAt", min(g.acknowledged_at) as "acknowledgedAt",
+       (array_agg(g.acknowledged_by order by g.acknowledged_at) filter (where g.acknowledged_at is not null))[1] as "acknowledgedBy",
+       bool_or(g.status <> 'resolved') as "isFiring", max(g.resolved_at) as "lastResolvedAt",
+       count(distinct g.service_id)::int as services
+     from incident_groups i join groups g on g.id = i.group_id where i.incident_id = $1`,
+    [incidentId],
+  )
+  const impacts = await tx.query<{ words: Record<string, string> }>(
+    `select a.labels || a.annotations as words from incident_groups i join alerts a on a.group_id = i.group_id
+     where i.incident_id = $1 and a.status = 'firing' order by a.updated_at desc limit 200`,
+    [incidentId],
+  )
+  return {
+    firstOpenedAt: seen?.firstOpenedAt ?? null,
+    acknowledgedAt: seen?.acknowledgedAt ?? null,
+    acknowledgedBy: seen?.acknowledgedBy ?? null,
+    lastFiringAt: seen?.isFiring ? tx.now : (seen?.lastResolvedAt ?? null),
+    services: seen?.services ?? 0,
+    impacts: impacts.map((row) => row.words),
+  }
+}
