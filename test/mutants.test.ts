@@ -108,8 +108,8 @@ const MUTANTS: readonly [string, string, string | RegExp, string][] = [
   [
     'an alert is not looked at again when its pause ends',
     'alerts/pipeline.ts',
-    'const wakes = [alert.suppression?.until, alert.endsAt]',
-    'const wakes = [alert.endsAt]',
+    'const wakes = [alert.suppression?.until, alert.endsAt, ...begins]',
+    'const wakes = [alert.endsAt, ...begins]',
   ],
   [
     'a rise of urgency leaves the climb held',

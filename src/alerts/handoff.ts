@@ -26,8 +26,10 @@ export async function briefFor(tx: Tx, teamId: Id | null, since: Instant): Promi
       [teamId],
     ),
     noisy: await tx.query(
-      `select title, count(*) as count from alerts where started_at >= $2 and ${ofTeam}
-        group by title having count(*) > 1 order by count(*) desc, title limit 5`,
+      `select a.title, count(*) as count from alerts a left join group_verdicts v on v.group_id = a.group_id
+        where a.started_at >= $2 and ($1::uuid is null or a.team_id = $1)
+        group by a.title having count(*) > 1 or bool_or(v.verdict = 'noise')
+        order by bool_or(v.verdict = 'noise') desc nulls last, count(*) desc, a.title limit 5`,
       [teamId, toIso(since)],
     ),
     changes: await tx.query(

@@ -28,6 +28,7 @@ export type AlertListed = {
   wakeAt: Instant | null
   pagedIds: Id[]
   drillId: Id | null
+  verdict: 'noise' | 'useful' | null
 }
 
 export type AlertDetailed = AlertListed & {
@@ -46,6 +47,9 @@ export type AlertFilter = {
   serviceId?: Id
   teamId?: Id
   text?: string
+  severity?: Severity
+  /** Paged to them, or taken by them. */
+  mine?: Id
   /** Entries older than this one: started, id. */
   after?: { startedAt: Instant; id: Id }
   max: number
@@ -57,9 +61,10 @@ const COLUMNS = `a.id, a.number, a.group_id as "groupId", ${STATUS} as status, a
   a.resolved_at as "resolvedAt", a.updated_at as "updatedAt", a.signal_count as "signalCount", a.suppression,
   g.acknowledged_by as "acknowledgedBy", g.acknowledged_at as "acknowledgedAt",
   c.state->>'status' as "climbStatus", c.wake_at as "wakeAt",
-  coalesce((select jsonb_agg(distinct p.person_id) from pages p where p.climb_id = g.climb_id), '[]') as "pagedIds", a.drill_id as "drillId"`
+  coalesce((select jsonb_agg(distinct p.person_id) from pages p where p.climb_id = g.climb_id), '[]') as "pagedIds",
+  a.drill_id as "drillId", v.verdict`
 const FROM =
-  'from alerts a left join groups g on g.id = a.group_id left join climbs c on c.id = g.climb_id'
+  'from alerts a left join groups g on g.id = a.group_id left join climbs c on c.id = g.climb_id left join group_verdicts v on v.group_id = g.id'
 
 export function listAlerts(tx: Tx, who: Principal, filter: AlertFilter): Promise<AlertListed[]> {
   const visible = visibleWhere(who, 1, 'a.')
@@ -73,6 +78,13 @@ export function listAlerts(tx: Tx, who: Principal, filter: AlertFilter): Promise
   else if (filter.status !== 'all') add((p) => `${STATUS} = ${p}`, filter.status)
   if (filter.serviceId) add((p) => `a.service_id = ${p}`, filter.serviceId)
   if (filter.teamId) add((p) => `a.team_id = ${p}`, filter.teamId)
+  if (filter.severity) add((p) => `a.severity = ${p}`, filter.severity)
+  if (filter.mine)
+    add(
+      (p) =>
+        `(g.acknowledged_by = ${p}::uuid or exists (select 1 from pages q where q.climb_id = g.climb_id and q.person_id = ${p}::uuid))`,
+      filter.mine,
+    )
   if (filter.text)
     add((p) => `a.title ilike '%' || ${p} || '%'`, filter.text.replace(/[\\%_]/g, '\\$&'))
   if (filter.after) {

@@ -58,6 +58,10 @@ export const AlertView = z
     climb: z.string().nullable().describe('climbing, held, exhausted, stopped'),
     nextAt: Time.nullable().describe('When the climb goes on by itself'),
     drill: z.boolean().describe('An exercise'),
+    verdict: z
+      .enum(['noise', 'useful'])
+      .nullable()
+      .describe('What people think of having been paged for it'),
   })
   .openapi('Alert')
 

@@ -56,6 +56,7 @@ export const toAlertView = (alert: AlertListed, directory: Directory): AlertShow
   climb: alert.climbStatus,
   nextAt: alert.climbStatus === 'stopped' ? null : iso(alert.wakeAt),
   drill: alert.drillId !== null,
+  verdict: alert.verdict,
 })
 
 export const toPageView = (page: PageWithAttempts, directory: Directory): PageShown => ({

@@ -19,6 +19,7 @@ import { createIngest } from './ingest.ts'
 import { noHook, serveHook } from './hooks.ts'
 import { openLink } from './link.ts'
 import type { Call, Caller, Reply, Route } from './route.ts'
+import { alertWorkRoutes } from './routes/alert-work.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { calendarRoutes } from './routes/calendars.ts'
 import { holidayRoutes } from './routes/holidays.ts'
@@ -40,6 +41,7 @@ import { whoRoutes } from './routes/who.ts'
 import { wouldPageRoutes } from './routes/would-page.ts'
 
 export const ROUTES: readonly Route[] = [
+  ...alertWorkRoutes,
   ...alertRoutes,
   ...pageRoutes,
   ...incidentRoutes,

@@ -54,7 +54,9 @@ export async function onPostgres(): Promise<{ make: MakeStage; end: () => Promis
 
   async function make(clock: () => number, directory: () => Directory): Promise<Stage> {
     now = clock
-    await run('truncate alerts, groups, climbs, pages, attempts, requests, signals, timeline')
+    await run(
+      'truncate alerts, groups, climbs, pages, attempts, requests, signals, timeline cascade',
+    )
     let underWay = 0
     const read = async (): Promise<Stage['memory']> =>
       db.withTx('web', async (tx) => {

@@ -68,6 +68,8 @@ const list = route({
       service: z.string().max(64).optional(),
       team: z.string().max(64).optional(),
       q: z.string().max(200).optional(),
+      severity: z.enum(['critical', 'error', 'warning', 'info']).optional(),
+      mine: z.enum(['yes']).optional().describe('Paged to me, or taken by me'),
       cursor: z.string().max(200).optional(),
       limit: z.coerce.number().int().min(1).max(PAGE_MAX).optional(),
     })
@@ -83,6 +85,8 @@ const list = route({
           : undefined,
         teamId: query.team ? lookUp(directory.teams, query.team, 'team').id : undefined,
         text: query.q,
+        severity: query.severity,
+        mine: query.mine && caller.who.personId ? caller.who.personId : undefined,
         after: query.cursor ? readCursor(query.cursor) : undefined,
         max,
       })
