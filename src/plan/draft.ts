@@ -7,6 +7,7 @@ import type { Tx } from '../db/tx.ts'
 import type { Directory } from '../directory/directory.ts'
 import { listChannelSettings, readDirectory } from '../directory/store.ts'
 import type { Id } from '../lib/id.ts'
+import { readSignIn } from '../sign-in/store.ts'
 import { changesBetween, type PlannedChange } from './changes.ts'
 import type { Environment, PlanDeps } from './deps.ts'
 import type { Finding } from './finding.ts'
@@ -83,6 +84,7 @@ export async function readStored(tx: Tx): Promise<Stored> {
     directory: await readDirectory(tx),
     keys: await listSourceKeys(tx),
     channels: await listChannelSettings(tx),
+    signIn: await readSignIn(tx),
     identities: await listIdentities(tx),
     underway: await findUnderway(tx),
   }
@@ -246,6 +248,7 @@ function placesIn(
   return (section, slug, path) => {
     const index = indexes.get(`${section} ${slug}`)
     if (section === 'organisation') return reading.places.get('organisation:') ?? null
+    if (section === 'sign_in') return reading.places.get('sign_in:') ?? null
     if (section === 'channels') return reading.places.get(`channels.${slug}`) ?? null
     if (index === undefined) return null
     const own = `${section}[${index}]`

@@ -3,6 +3,7 @@ import { isAlias, isMap, isSeq } from 'yaml'
 import type { ChannelDescription } from '../notify/channel.ts'
 import { openDocument } from './document.ts'
 import type { ChannelsForm, FileForm, OrganisationForm } from './form.ts'
+import { signInReader } from './form-sign-in.ts'
 import { laddersReader, schedulesReader } from './form-oncall.ts'
 import { peopleReader, teamsReader } from './form-people.ts'
 import { routesReader, servicesReader, sourcesReader } from './form-services.ts'
@@ -44,6 +45,7 @@ const NOTHING: FileForm = {
   sources: null,
   routes: null,
   channels: null,
+  sign_in: null,
 }
 
 const fileReader = (facts: FormatFacts): Reader<FileForm> =>
@@ -64,6 +66,7 @@ const fileReader = (facts: FormatFacts): Reader<FileForm> =>
       sources: { reader: sourcesReader(facts.sourceKinds, facts.hashKey) },
       routes: { reader: routesReader },
       channels: { reader: channelsReader(facts.channels) },
+      sign_in: { reader: signInReader },
       policy: { reader: later },
       objectives: { reader: later },
     },

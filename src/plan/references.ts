@@ -78,6 +78,10 @@ function usesIn(whole: Whole, isLeftAlone: (section: Section) => boolean): Use[]
   }
   if (isLeftAlone('organisation'))
     targets('organisation', 'the fallback', whole.organisation.fallback)
+  if (isLeftAlone('sign_in')) {
+    for (const slug of Object.values(whole.sign_in.oidc?.teams ?? {}))
+      use('sign_in', 'a group', 'team', slug, ['is it', 'are it'])
+  }
   of('teams', (team) => {
     use('teams', team.id, 'person', team.lead, ['is led by them', 'are led by them'])
     for (const one of team.members)
