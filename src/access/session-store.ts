@@ -91,10 +91,10 @@ export async function disablePerson(tx: Tx, personId: Id): Promise<void> {
     [personId, toIso(tx.now)],
   )
   await endSessionsOf(tx, personId)
-  await tx.query(
-    'update api_tokens set ended_at = $2 where person_id = $1 and ended_at is null',
-    [personId, toIso(tx.now)],
-  )
+  await tx.query('update api_tokens set ended_at = $2 where person_id = $1 and ended_at is null', [
+    personId,
+    toIso(tx.now),
+  ])
   await tx.query(
     "update invitations set used_at = $2 where person_id = $1 and used_at is null and kind = 'invitation'",
     [personId, toIso(tx.now)],

@@ -25,10 +25,7 @@ const NOBODY = hash('nobody has this password')
 
 export type LoginRow = { personId: Id; role: Role; passwordHash: string | null }
 
-export async function findByLogin(
-  tx: Tx,
-  email: string,
-): Promise<LoginRow | null> {
+export async function findByLogin(tx: Tx, email: string): Promise<LoginRow | null> {
   const [found] = await tx.query<LoginRow>(
     `select p.id as "personId", p.role, a.password_hash as "passwordHash" from people p join accounts a on a.person_id = p.id
      where lower(p.email) = lower($1) and p.retired_at is null and a.disabled_at is null`,
@@ -272,6 +269,13 @@ export async function makeInvitation(tx: Tx, id: Id, personId: Id): Promise<stri
   return secret
 }
 
+export const invitationOver = (): Problem =>
+  new Problem(
+    'not_found',
+    'invitationOver',
+    'This invitation is used, too old or unknown. Ask for a new one.',
+  )
+
 /** Sets the password of whoever was invited; all their sessions end. @throws Problem */
 export async function acceptInvitation(tx: Tx, secret: string, passwordHash: string): Promise<Id> {
   const [used] = await tx.query<{ personId: Id }>(
@@ -279,14 +283,9 @@ export async function acceptInvitation(tx: Tx, secret: string, passwordHash: str
      returning person_id as "personId"`,
     [hashOf(secret), toIso(tx.now)],
   )
-  if (!used)
-    throw new Problem(
-      'not_found',
-      'invitationOver',
-      'This invitation is used, too old or unknown. Ask for a new one.',
-    )
+  if (!used) throw invitationOver()
   await tx.query(
-    'insert into accounts (person_id, password_hash) values ($1, $2) on conflict (person_id) do update set password_hash = excluded.password_hash, disabled_at = null',
+    'insert into accounts (person_id, password_hash) values ($1, $2) on conflict (person_id) do update set password_hash = excluded.password_hash',
     [used.personId, passwordHash],
   )
   await endSessionsOf(tx, used.personId)

@@ -51,7 +51,11 @@ export async function enter(
     action: 'signIn.provider',
     objectKind: 'person',
     objectId: found.personId,
-    detail: { how: found.how, role: role === found.role ? null : { from: found.role, to: role }, teams },
+    detail: {
+      how: found.how,
+      role: role === found.role ? null : { from: found.role, to: role },
+      teams,
+    },
   })
   return { personId: found.personId }
 }

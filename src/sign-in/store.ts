@@ -13,9 +13,10 @@ export async function readSignIn(tx: Tx): Promise<SignInSettings> {
   return { ...DEFAULT_SIGN_IN, ...row?.settings }
 }
 
+/** @param managedBy null: by whoever managed it before */
 export const saveSignIn = (tx: Tx, settings: SignInSettings, managedBy: string | null) =>
   tx.query(
-    'update sign_in set settings = $1::jsonb, managed_by = $2, updated_at = $3::timestamptz',
+    'update sign_in set settings = $1::jsonb, managed_by = coalesce($2, managed_by), updated_at = $3::timestamptz',
     [JSON.stringify(settings), managedBy, toIso(tx.now)],
   )
 
