@@ -6,6 +6,7 @@ export const paths = {
   oncall: '/on-call',
   services: '/services',
   me: '/me',
+  security: '/me/security',
   sources: '/sources',
   silences: '/silences',
   settings: '/settings',

@@ -69,6 +69,10 @@ export const router = createRouter({
       lazyRouteComponent(() => import('./pages/me.tsx'), 'MinePage'),
     ),
     page(
+      '/me/security',
+      lazyRouteComponent(() => import('./pages/security.tsx'), 'SecurityPage'),
+    ),
+    page(
       '/services',
       lazyRouteComponent(() => import('./pages/services.tsx'), 'ServicesPage'),
     ),
