@@ -4,8 +4,10 @@ import type { TokenShown } from '../../src/contract/sign-in.ts'
 import { del, get, post } from '../api.ts'
 import { Check, Copyable } from '../ui/more.tsx'
 import { Button, Card, Complaint, Field } from '../ui/parts.tsx'
-import { when } from '../ui/time.ts'
 import { say } from '../ui/toast.tsx'
+
+/** With the year: most are good for one. */
+const dayOf = (at: string): string => new Date(at).toLocaleDateString([], { dateStyle: 'medium' })
 
 /** Tokens that act for me: made, shown once, ended. */
 export function OwnTokens() {
@@ -39,7 +41,7 @@ export function OwnTokens() {
               {one.name} <code className="font-mono text-[12.5px] text-mute">{one.hint}…</code>
               <span className="block text-mute text-[12.5px]">
                 {one.scopes.length === 0 ? 'everything I may' : one.scopes.join(', ')}
-                {one.expiresAt ? `, until ${when(one.expiresAt)}` : ''}
+                {one.expiresAt ? `, until ${dayOf(one.expiresAt)}` : ''}
               </span>
             </span>
             <Button onClick={() => end.mutate(one.id)}>End</Button>
