@@ -40,7 +40,8 @@ export async function enter(
   if (account?.isDisabled !== false) return { refused: 'disabled' }
   await tx.query(
     `insert into identities (issuer, subject, person_id, created_at, last_used_at) values ($1, $2, $3, $4, $4)
-     on conflict (issuer, subject) do update set last_used_at = excluded.last_used_at`,
+     on conflict (issuer, subject) do update
+       set person_id = excluded.person_id, last_used_at = excluded.last_used_at`,
     [vouched.issuer, vouched.subject, found.personId, toIso(tx.now)],
   )
   const role = await followRole(tx, found, vouched.groups, settings)
@@ -73,7 +74,7 @@ async function findOrMake(
      join people p on p.id = i.person_id where i.issuer = $1 and i.subject = $2`,
     [issuer, subject],
   )
-  if (known) return known.isGone ? { refused: 'gone' } : { ...known, how: 'known' }
+  if (known?.isGone === false) return { ...known, how: 'known' }
   if (email === null || !isEmailVerified) return { refused: 'noVerifiedEmail' }
   const [same] = await tx.query<Known & { isTaken: boolean }>(
     `select p.id as "personId", p.role,
@@ -82,6 +83,8 @@ async function findOrMake(
     [email, issuer],
   )
   if (same) return same.isTaken ? { refused: 'otherSubject' } : { ...same, how: 'linked' }
+  // Whom an admin took away does not come back by themselves.
+  if (known) return { refused: 'gone' }
   if (!settings.createPeople) return { refused: 'unknown' }
   const role = roleFor(groups, settings.roles) ?? 'stakeholder'
   const personId = makeId()

@@ -217,6 +217,21 @@ test('whoever is not let in any more is refused at the provider’s door too', a
   expect((await signIn()).arrived).toBe('/sign-in?problem=refused')
 })
 
+test('whom an admin took away does not come back by themselves, and comes back as whoever has the address later', async () => {
+  await world.api('PUT', '/api/v1/sign-in', settings({ create_people: true }))
+  provider.become({ sub: 'u-7', email: 'dora@example.com', email_verified: true, name: 'Dora' })
+  expect((await signIn()).arrived).toBe('/')
+  await world.app.db.withTx('web', (tx) =>
+    tx.query("update people set retired_at = clock_timestamp() where slug = 'dora'"),
+  )
+  expect((await signIn()).arrived).toBe('/sign-in?problem=refused')
+  await world.app.db.withTx('web', (tx) =>
+    tx.query("update people set email = 'dora@example.com' where slug = 'cy'"),
+  )
+  const { browser } = await signIn()
+  expect((await me(browser)).body.person.slug).toBe('cy')
+})
+
 test('without a provider the door says so, and the settings never show the secret', async () => {
   const shown = await world.api<{ signIn: { oidc: object }; redirectUri: string }>(
     'GET',
