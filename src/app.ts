@@ -51,6 +51,7 @@ import { openMailDoor } from './integrations/smtp/hear.ts'
 import { makeId, pooled } from './lib/id.ts'
 import { createSealer, deriveKey, type Sealer } from './lib/seal.ts'
 import { Problem } from './lib/problem.ts'
+import { createProvider } from './sign-in/provider.ts'
 import { createMeter } from './metrics.ts'
 import { numbersOf } from './notify/carrier.ts'
 import { readMeasures } from './notify/carrier-store.ts'
@@ -331,6 +332,7 @@ async function assemble(
         ),
     },
     sealer,
+    provider: createProvider(egress, (sealed) => sealer.unseal(sealed)),
     links,
     health: health.read,
     metrics: async () =>

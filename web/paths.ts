@@ -7,6 +7,7 @@ export const paths = {
   calendars: '/calendars',
   services: '/services',
   me: '/me',
+  security: '/me/security',
   sources: '/sources',
   silences: '/silences',
   settings: '/settings',

@@ -73,6 +73,10 @@ export const router = createRouter({
       lazyRouteComponent(() => import('./pages/me.tsx'), 'MinePage'),
     ),
     page(
+      '/me/security',
+      lazyRouteComponent(() => import('./pages/security.tsx'), 'SecurityPage'),
+    ),
+    page(
       '/services',
       lazyRouteComponent(() => import('./pages/services.tsx'), 'ServicesPage'),
     ),

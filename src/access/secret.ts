@@ -57,7 +57,7 @@ const SHORT_MAC_BYTES = 16
 const SHORT = /^[a-z2-7]{52}$/
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
 
-function toBase32(bytes: Buffer): string {
+export function toBase32(bytes: Buffer): string {
   let bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('')
   bits = bits.padEnd(Math.ceil(bits.length / 5) * 5, '0')
   return (bits.match(/.{5}/g) ?? []).map((five) => ALPHABET[Number.parseInt(five, 2)]).join('')

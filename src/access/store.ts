@@ -23,12 +23,11 @@ export async function hashPassword(password: string): Promise<string> {
 /** A hash of no password: a login without an account takes as long as one with. */
 const NOBODY = hash('nobody has this password')
 
-export async function findByLogin(
-  tx: Tx,
-  email: string,
-): Promise<{ personId: Id; passwordHash: string | null } | null> {
-  const [found] = await tx.query<{ personId: Id; passwordHash: string | null }>(
-    `select p.id as "personId", a.password_hash as "passwordHash" from people p join accounts a on a.person_id = p.id
+export type LoginRow = { personId: Id; role: Role; passwordHash: string | null }
+
+export async function findByLogin(tx: Tx, email: string): Promise<LoginRow | null> {
+  const [found] = await tx.query<LoginRow>(
+    `select p.id as "personId", p.role, a.password_hash as "passwordHash" from people p join accounts a on a.person_id = p.id
      where lower(p.email) = lower($1) and p.retired_at is null and a.disabled_at is null`,
     [email],
   )
@@ -40,16 +39,20 @@ export async function isPassword(passwordHash: string | null, password: string):
   return isRight && passwordHash !== null
 }
 
-/** Begins a session; gives its secret, which is not stored. */
+/**
+ * Begins a session; gives its secret, which is not stored.
+ * @param idToken what the provider said of them, sealed; null: they came without one
+ */
 export async function beginSession(
   tx: Tx,
   id: Id,
   personId: Id,
   userAgent: string,
+  idToken: string | null = null,
 ): Promise<string> {
   const secret = makeSecret('acs')
   await tx.query(
-    'insert into sessions (id, token_hash, person_id, created_at, last_seen_at, expires_at, user_agent) values ($1, $2, $3, $4, $4, $5, $6)',
+    'insert into sessions (id, token_hash, person_id, created_at, last_seen_at, expires_at, user_agent, id_token) values ($1, $2, $3, $4, $4, $5, $6, $7)',
     [
       id,
       hashOf(secret),
@@ -57,10 +60,15 @@ export async function beginSession(
       toIso(tx.now),
       toIso(tx.now + SESSION_MS_MAX),
       userAgent.slice(0, 300),
+      idToken,
     ],
   )
   return secret
 }
+
+/** Of `s`, `p` and `a`, with the instant as $2 and the beginning of what is not idle as $3. */
+const STANDS = `s.ended_at is null and s.expires_at > $2 and s.last_seen_at > $3
+       and p.retired_at is null and a.disabled_at is null`
 
 export type SessionRow = { id: Id; personId: Id; lastSeenAt: Instant }
 
@@ -69,8 +77,7 @@ export async function findSession(tx: Tx, secret: string): Promise<SessionRow | 
   const [found] = await tx.query<SessionRow>(
     `select s.id, s.person_id as "personId", s.last_seen_at as "lastSeenAt" from sessions s
      join people p on p.id = s.person_id join accounts a on a.person_id = p.id
-     where s.token_hash = $1 and s.ended_at is null and s.expires_at > $2 and s.last_seen_at > $3
-       and p.retired_at is null and a.disabled_at is null`,
+     where s.token_hash = $1 and ${STANDS}`,
     [hashOf(secret), toIso(tx.now), toIso(tx.now - SESSION_IDLE_MS)],
   )
   return found ?? null
@@ -96,8 +103,9 @@ export type TokenRow = { id: Id; personId: Id | null; role: Role; scopes: Action
 export async function findToken(tx: Tx, secret: string): Promise<TokenRow | null> {
   const [found] = await tx.query<TokenRow>(
     `select t.id, t.person_id as "personId", t.role, t.scopes from api_tokens t left join people p on p.id = t.person_id
+     left join accounts a on a.person_id = p.id
      where t.token_hash = $1 and t.ended_at is null and (t.expires_at is null or t.expires_at > $2)
-       and (t.person_id is null or p.retired_at is null)`,
+       and (t.person_id is null or (p.retired_at is null and a.disabled_at is null))`,
     [hashOf(secret), toIso(tx.now)],
   )
   return found ?? null
@@ -133,7 +141,8 @@ export async function makeToken(
   return secret
 }
 
-export const listTokens = (tx: Tx) =>
+/** @param personId whose; null: everybody's */
+export const listTokens = (tx: Tx, personId: Id | null = null) =>
   tx.query<{
     id: Id
     hint: string
@@ -144,13 +153,16 @@ export const listTokens = (tx: Tx) =>
     expiresAt: Instant | null
   }>(
     `select id, hint, name, role, scopes, created_at as "createdAt", expires_at as "expiresAt" from api_tokens
-     where ended_at is null order by created_at desc limit 500`,
+     where ended_at is null and ($1::uuid is null or person_id = $1) order by created_at desc limit 500`,
+    [personId],
   )
 
-export async function endToken(tx: Tx, id: Id): Promise<boolean> {
+/** @param personId only where it is theirs; null: whosever it is */
+export async function endToken(tx: Tx, id: Id, personId: Id | null = null): Promise<boolean> {
   const rows = await tx.query(
-    'update api_tokens set ended_at = $2 where id = $1 and ended_at is null returning id',
-    [id, toIso(tx.now)],
+    `update api_tokens set ended_at = $2 where id = $1 and ended_at is null
+     and ($3::uuid is null or person_id = $3) returning id`,
+    [id, toIso(tx.now), personId],
   )
   return rows.length > 0
 }
@@ -201,12 +213,7 @@ export async function setUp(
       'This set-up link is used, too old or unknown. Restart Allclear to get a new one, if nobody has set it up yet.',
     )
   }
-  const slug =
-    asked.email
-      .split('@')[0]
-      ?.toLowerCase()
-      .replace(/[^a-z0-9_.-]+/g, '-')
-      .replace(/^[^a-z0-9]+/, '') || 'admin'
+  const slug = slugOfEmail(asked.email)
   const [known] = await tx.query<{ id: Id }>(
     'select id from people where lower(email) = lower($1) and retired_at is null',
     [asked.email],
@@ -232,7 +239,16 @@ export async function setUp(
   return personId
 }
 
-async function freeSlug(tx: Tx, slug: string): Promise<string> {
+/** A name for somebody new, out of their address. */
+export const slugOfEmail = (email: string): string =>
+  email
+    .split('@')[0]
+    ?.toLowerCase()
+    .replace(/[^a-z0-9_.-]+/g, '-')
+    .replace(/^[^a-z0-9]+/, '')
+    .slice(0, 60) || 'person'
+
+export async function freeSlug(tx: Tx, slug: string): Promise<string> {
   const taken = await tx.query<{ slug: string }>(
     'select slug from people where slug like $1 and retired_at is null',
     [`${slug}%`],
@@ -253,6 +269,13 @@ export async function makeInvitation(tx: Tx, id: Id, personId: Id): Promise<stri
   return secret
 }
 
+export const invitationOver = (): Problem =>
+  new Problem(
+    'not_found',
+    'invitationOver',
+    'This invitation is used, too old or unknown. Ask for a new one.',
+  )
+
 /** Sets the password of whoever was invited; all their sessions end. @throws Problem */
 export async function acceptInvitation(tx: Tx, secret: string, passwordHash: string): Promise<Id> {
   const [used] = await tx.query<{ personId: Id }>(
@@ -260,14 +283,9 @@ export async function acceptInvitation(tx: Tx, secret: string, passwordHash: str
      returning person_id as "personId"`,
     [hashOf(secret), toIso(tx.now)],
   )
-  if (!used)
-    throw new Problem(
-      'not_found',
-      'invitationOver',
-      'This invitation is used, too old or unknown. Ask for a new one.',
-    )
+  if (!used) throw invitationOver()
   await tx.query(
-    'insert into accounts (person_id, password_hash) values ($1, $2) on conflict (person_id) do update set password_hash = excluded.password_hash, disabled_at = null',
+    'insert into accounts (person_id, password_hash) values ($1, $2) on conflict (person_id) do update set password_hash = excluded.password_hash',
     [used.personId, passwordHash],
   )
   await endSessionsOf(tx, used.personId)

@@ -6,6 +6,7 @@ import type { Tx } from '../db/tx.ts'
 import type { Directory } from '../directory/directory.ts'
 import { principalOf } from '../engine/principal.ts'
 import { MINUTE } from '../lib/instant.ts'
+import { lowerOf } from '../sign-in/groups.ts'
 import type { HttpDeps } from './deps.ts'
 import type { Caller } from './route.ts'
 
@@ -64,7 +65,8 @@ async function fromToken(
   return {
     who: {
       personId: token.personId,
-      role: token.role,
+      // A token is never more than whoever it acts for is by now.
+      role: person ? lowerOf(token.role, person.role) : token.role,
       teamIds: person?.teamIds ?? (token.role === 'responder' ? [...directory.teams.keys()] : []),
       scopes: token.scopes.length === 0 ? null : token.scopes,
     },

@@ -12,6 +12,7 @@ import type { Ear, Hear } from '../notify/reply.ts'
 import type { PlanDeps } from '../plan/deps.ts'
 import type { PretendScreen } from '../integrations/pretend/send.ts'
 import type { Sealer } from '../lib/seal.ts'
+import type { Provider } from '../sign-in/provider.ts'
 
 /** What the doors are given by the composition root. */
 export type HttpDeps = ActDeps & {
@@ -30,6 +31,8 @@ export type HttpDeps = ActDeps & {
   screen: PretendScreen
   plan: PlanDeps
   sealer: Sealer
+  /** Who vouches for people. */
+  provider: Provider
   links: Links
   health: () => Promise<Health>
   metrics: () => Promise<string>

@@ -18,6 +18,7 @@ import { createEvents, type Events } from './events.ts'
 import { createIngest } from './ingest.ts'
 import { noHook, serveHook } from './hooks.ts'
 import { openLink } from './link.ts'
+import { leaveForProvider, PROVIDER_PATH, returnFromProvider } from './provider.ts'
 import type { Call, Caller, Reply, Route } from './route.ts'
 import { alertWorkRoutes } from './routes/alert-work.ts'
 import { alertRoutes } from './routes/alerts.ts'
@@ -31,8 +32,12 @@ import { incidentRoutes } from './routes/incidents.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { handoffRoutes } from './routes/handoffs.ts'
 import { loadRoutes } from './routes/load.ts'
+import { authenticatorRoutes } from './routes/authenticator.ts'
+import { mineRoutes } from './routes/mine.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
+import { personAccessRoutes } from './routes/person-access.ts'
+import { signInRoutes } from './routes/sign-in.ts'
 import { silenceRoutes } from './routes/silences.ts'
 import { sourceRoutes } from './routes/sources.ts'
 import { systemRoutes } from './routes/system.ts'
@@ -59,6 +64,10 @@ export const ROUTES: readonly Route[] = [
   ...calendarRoutes,
   ...holidayRoutes,
   ...peopleRoutes,
+  ...signInRoutes,
+  ...mineRoutes,
+  ...authenticatorRoutes,
+  ...personAccessRoutes,
   ...systemRoutes,
   ...telephoneRoutes,
 ]
@@ -85,6 +94,16 @@ export const OTHER_DOORS: readonly { method: string; path: string; policy: strin
     method: 'post',
     path: '/hooks/{vendor}/*',
     policy: "the vendor's own signature, checked by its ear before anything else is read",
+  },
+  {
+    method: 'get',
+    path: PROVIDER_PATH,
+    policy: 'anybody: it sends the browser to the provider and remembers which browser it was',
+  },
+  {
+    method: 'get',
+    path: `${PROVIDER_PATH}/callback`,
+    policy: 'the state of a sign-in that began in this very browser, used once',
   },
 ]
 
@@ -121,6 +140,8 @@ export function createApp(deps: HttpDeps): { app: Hono; events: Events } {
   )
   app.post('/hooks/:vendor/*', (context) => serveHook(deps, context))
   app.all('/hooks/*', noHook)
+  app.get(PROVIDER_PATH, () => leaveForProvider(deps))
+  app.get(`${PROVIDER_PATH}/callback`, (context) => returnFromProvider(deps, context.req.raw))
   app.all('/api/*', (context) =>
     respond(problemReply(notFound('route'), requestIdOf(context.req.raw), () => undefined)),
   )

@@ -1,4 +1,5 @@
 import { retireSources, saveRoutes, saveSources } from '../alerts/source-store.ts'
+import { recordAudit } from '../audit/store.ts'
 import type { Tx } from '../db/tx.ts'
 import { ORGANISATION_ID } from '../directory/store.ts'
 import { saveLadders } from '../escalation/store.ts'
@@ -8,9 +9,10 @@ import { saveCalendars } from '../oncall/holiday-store.ts'
 import { saveSchedules } from '../oncall/store.ts'
 import { savePeople, saveTeams } from '../people/store.ts'
 import { saveServices } from '../services/store.ts'
+import type { SignInSettings } from '../sign-in/settings.ts'
+import { saveSignIn } from '../sign-in/store.ts'
 import type { Actor, Entry } from '../timeline/entry.ts'
 import { record } from '../timeline/store.ts'
-import { recordAudit } from '../audit/store.ts'
 import type { FieldChange, PlannedChange } from './changes.ts'
 import type { Environment, PlanDeps } from './deps.ts'
 import { type Draft, makeDraft, type Planned } from './draft.ts'
@@ -97,6 +99,8 @@ async function write(tx: Tx, draft: Draft, managedBy: string | null): Promise<vo
     const { name, fallback } = draft.whole.organisation
     await saveOrganisation(tx, { name, fallback: fallback.map((one) => targetOf(one, draft.idOf)) })
   }
+  if (changes.some((change) => change.section === 'sign_in'))
+    await saveSignIn(tx, signInSettings(draft), managedBy)
   for (const change of changes)
     if (change.section === 'channels') await writeChannel(tx, change, draft)
 }
@@ -106,6 +110,28 @@ async function saveRefreshed(tx: Tx, { nouns, stored }: Draft): Promise<void> {
   const managers = new Map(stored.identities.map((one) => [one.id, one.managedBy]))
   const groups = groupBy(nouns.refreshed, (one) => managers.get(one.id) ?? null)
   for (const [managedBy, schedules] of groups) await saveSchedules(tx, schedules, managedBy)
+}
+
+function signInSettings({ whole, stored, nounFacts }: Draft): SignInSettings {
+  const { oidc, local, totp } = whole.sign_in
+  if (oidc === null) return { oidc, local, totp }
+  const secret = oidc.client_secret?.hidden ?? null
+  const known = stored.signIn.oidc?.clientSecret ?? undefined
+  return {
+    oidc: {
+      issuer: oidc.issuer,
+      clientId: oidc.client_id,
+      clientSecret: secret === null ? null : nounFacts.seal(secret, known),
+      scopes: oidc.scopes,
+      groupsClaim: oidc.groups_claim,
+      roles: oidc.roles,
+      teams: oidc.teams,
+      createPeople: oidc.create_people,
+      label: oidc.label,
+    },
+    local,
+    totp,
+  }
 }
 
 async function writeChannel(
@@ -147,9 +173,10 @@ function withoutAddress(field: FieldChange): FieldChange {
   return { path: field.path, from: hidden(field.from), to: hidden(field.to) }
 }
 
-/** The organisation and channels have no id of their own. */
+/** The organisation, channels and signing in have no id of their own. */
 function idOfChange({ section, id: slug, action }: PlannedChange, draft: Draft): Id {
-  if (section === 'organisation' || section === 'channels') return ORGANISATION_ID
+  if (section === 'organisation' || section === 'channels' || section === 'sign_in')
+    return ORGANISATION_ID
   if (action !== 'remove') return draft.idOf(section as ListSection, slug)
   const known = draft.stored.identities.find(
     (one) => one.section === section && one.slug === slug && one.isLive,

@@ -11,7 +11,7 @@ import { type Applied, carryOut } from './apply.ts'
 import type { PlanDeps } from './deps.ts'
 import { type Draft, draftOf, readStored, storedWhole } from './draft.ts'
 import type { ListSection } from './form.ts'
-import { readFile } from './form-file.ts'
+import { type FormatFacts, readFile } from './form-file.ts'
 import { FileRefused, type Mistake } from './mistake.ts'
 import type { Stored } from './stored.ts'
 import { lockConfiguration } from './store.ts'
@@ -61,15 +61,7 @@ function draftWith(
 ): Draft {
   const written = form === null ? [] : [withoutNulls({ ...form, id: slug })]
   const text = JSON.stringify({ [section]: written })
-  const opened = readFile(
-    text,
-    {},
-    {
-      channels: deps.channels,
-      sourceKinds: deps.sourceKinds,
-      hashKey: (key) => hashOfKey(key).toString('hex'),
-    },
-  )
+  const opened = readFile(text, {}, formatOf(deps))
   if (!opened.ok) throw refused(opened.mistakes)
   const { file, reading } = opened.read
   const others: { id: string }[] = storedWhole(stored, deps)[section]
@@ -83,9 +75,36 @@ function draftWith(
   }
 }
 
+/** How people sign in, as a file has it; a secret that is left out stays. @throws FileRefused */
+export async function editSignIn(
+  tx: Tx,
+  actor: Actor,
+  form: Readonly<Record<string, unknown>>,
+  deps: PlanDeps,
+): Promise<Draft> {
+  await lockConfiguration(tx)
+  const opened = readFile(JSON.stringify({ sign_in: withoutNulls(form) }), {}, formatOf(deps))
+  if (!opened.ok) throw refused(opened.mistakes)
+  try {
+    const draft = draftOf(opened.read, await readStored(tx), tx.now, deps)
+    await carryOut(tx, actor, draft, null, deps)
+    return draft
+  } catch (cause) {
+    throw cause instanceof FileRefused ? refused(cause.mistakes) : cause
+  }
+}
+
+const formatOf = (deps: PlanDeps): FormatFacts => ({
+  channels: deps.channels,
+  sourceKinds: deps.sourceKinds,
+  hashKey: (key) => hashOfKey(key).toString('hex'),
+})
+
 /** Paths within the thing: `people[3].contacts[0].url` is `contacts[0].url` to whoever edits it. */
 const refused = (mistakes: readonly Mistake[]): FileRefused =>
-  new FileRefused(mistakes.map((one) => ({ ...one, path: one.path.replace(/^\w+\[\d+\]\.?/, '') })))
+  new FileRefused(
+    mistakes.map((one) => ({ ...one, path: one.path.replace(/^(\w+\[\d+\]|sign_in)\.?/, '') })),
+  )
 
 function markOwn(draft: Draft, stored: Stored): void {
   draft.nouns.people = draft.nouns.people.map((person) => {

@@ -4,7 +4,10 @@ import { Document, isMap, isScalar, isSeq, type Node, type Pair, visit } from 'y
 import type { Tx } from '../db/tx.ts'
 import type { PlanDeps } from './deps.ts'
 import { readStored, storedWhole } from './draft.ts'
-import { isHidden, type Whole } from './form.ts'
+import { isSame } from './changes.ts'
+import { isHidden, type SignInForm, type Whole } from './form.ts'
+import { PLAIN_SIGN_IN } from './form-sign-in.ts'
+import { DEFAULT_SCOPES } from '../sign-in/settings.ts'
 
 /** Secrets become `${NAME}`; keys of sources are left out altogether, an apply leaves them as they are. */
 export async function exportYaml(tx: Tx, deps: PlanDeps): Promise<string> {
@@ -35,6 +38,7 @@ function fileOf(whole: Whole): Record<string, unknown> {
     sources,
     routes,
     channels,
+    sign_in: signIn,
   } = whole
   return {
     organisation: { name: organisation.name, fallback: organisation.fallback },
@@ -82,8 +86,27 @@ function fileOf(whole: Whole): Record<string, unknown> {
         slim(named(settings, names, [kind]), {}),
       ]),
     ),
+    ...(isSame(signIn, PLAIN_SIGN_IN) ? {} : { sign_in: signInOf(signIn, names) }),
   }
 }
+
+const signInOf = ({ oidc, ...form }: SignInForm, names: NameOf): Record<string, unknown> =>
+  slim(
+    {
+      ...form,
+      oidc:
+        oidc &&
+        slim(named(oidc, names, ['oidc']), {
+          scopes: DEFAULT_SCOPES,
+          groups_claim: 'groups',
+          roles: {},
+          teams: {},
+          create_people: false,
+          label: 'Single sign-on',
+        }),
+    },
+    PLAIN_SIGN_IN,
+  )
 
 /** Without what is null and what is as it would be anyway. */
 function slim(form: object, defaults: Readonly<Record<string, unknown>>): Record<string, unknown> {

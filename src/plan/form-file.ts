@@ -7,6 +7,7 @@ import { calendarsReader } from './form-calendars.ts'
 import { laddersReader, schedulesReader } from './form-oncall.ts'
 import { peopleReader, teamsReader } from './form-people.ts'
 import { routesReader, servicesReader, sourcesReader } from './form-services.ts'
+import { signInReader } from './form-sign-in.ts'
 import { channelFields, name } from './form-values.ts'
 import type { Mistake } from './mistake.ts'
 import { list, record, target } from './reader.ts'
@@ -46,6 +47,7 @@ const NOTHING: FileForm = {
   sources: null,
   routes: null,
   channels: null,
+  sign_in: null,
 }
 
 const fileReader = (facts: FormatFacts): Reader<FileForm> =>
@@ -67,6 +69,7 @@ const fileReader = (facts: FormatFacts): Reader<FileForm> =>
       sources: { reader: sourcesReader(facts.sourceKinds, facts.hashKey) },
       routes: { reader: routesReader },
       channels: { reader: channelsReader(facts.channels) },
+      sign_in: { reader: signInReader },
       policy: { reader: later },
       objectives: { reader: later },
     },

@@ -181,7 +181,7 @@ export const fromEnvironment: Reader<Found> = (reading, node, path) => {
 
 const isStorable = (value: string): boolean => value.isWellFormed() && value.search(CONTROLS) < 0
 
-const secret: Reader<Hidden> = (reading, node, path) => {
+export const secret: Reader<Hidden> = (reading, node, path) => {
   const found = fromEnvironment(reading, node, path)
   if (found === undefined) return undefined
   if (found.isPlain) reading.plainSecrets.push({ path, at: placeOf(reading, node) })

@@ -140,6 +140,24 @@ export type OrganisationForm = { name: string | null; fallback: string[] | null 
 /** Settings by the kind of the channel. */
 export type ChannelsForm = Record<string, Record<string, unknown>>
 
+/** A group of the provider, and the role or the team that it is here. */
+export type OidcForm = {
+  issuer: string
+  client_id: string
+  client_secret: Hidden | null
+  scopes: string[]
+  groups_claim: string
+  roles: Record<string, Role>
+  teams: Record<string, string>
+  create_people: boolean
+  label: string
+}
+export type SignInForm = {
+  oidc: OidcForm | null
+  local: 'everyone' | 'admins'
+  totp: 'optional' | 'admins'
+}
+
 /** Everything there is. */
 export type Whole = {
   organisation: { name: string; fallback: string[] }
@@ -153,6 +171,7 @@ export type Whole = {
   /** In the order in which they are tried. */
   routes: RouteForm[]
   channels: ChannelsForm
+  sign_in: SignInForm
 }
 
 export type Section = keyof Whole
@@ -169,12 +188,14 @@ export const SECTIONS = [
   'sources',
   'routes',
   'channels',
+  'sign_in',
 ] as const satisfies readonly Section[]
 
 /** Sections that hold things with an id. */
-export type ListSection = Exclude<Section, 'organisation' | 'channels'>
+export type ListSection = Exclude<Section, 'organisation' | 'channels' | 'sign_in'>
 export const LIST_SECTIONS = SECTIONS.filter(
-  (section): section is ListSection => section !== 'organisation' && section !== 'channels',
+  (section): section is ListSection =>
+    section !== 'organisation' && section !== 'channels' && section !== 'sign_in',
 )
 
 /** What a thing of a section is called in a sentence. */
@@ -189,6 +210,7 @@ export const NOUN: Readonly<Record<Section, string>> = {
   sources: 'source',
   routes: 'route',
   channels: 'channel',
+  sign_in: 'sign-in',
 }
 
 /** A file. A section that it leaves out is null and stays as it is; an empty one is empty. */

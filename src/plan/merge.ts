@@ -13,6 +13,7 @@ import {
   isHidden,
   type PersonForm,
   type ScheduleForm,
+  type SignInForm,
   type Whole,
 } from './form.ts'
 import type { Mistake } from './mistake.ts'
@@ -109,12 +110,27 @@ export function merge(stored: Whole, file: FileForm, reading: Reading, facts: Me
           }),
         )
       : stored.channels,
+    sign_in: file.sign_in ? withSecret(file.sign_in, stored.sign_in, secrets.keep) : stored.sign_in,
   }
   return {
     whole,
     mistakes: [...mistakes, ...secrets.mistakes],
     findings: [...findings, ...secrets.findings],
   }
+}
+
+/** The secret of a client is kept for that very client: it must not be sent to another provider. */
+function withSecret(
+  wanted: SignInForm,
+  stored: SignInForm,
+  keep: ReturnType<typeof secretKeeper>['keep'],
+): SignInForm {
+  if (wanted.oidc === null) return wanted
+  const { issuer, client_id: client } = wanted.oidc
+  const isSameClient = stored.oidc?.issuer === issuer && stored.oidc.client_id === client
+  const field: Field = { name: 'client_secret', label: 'Secret', kind: 'secret', required: false }
+  const before = isSameClient ? (stored.oidc ?? undefined) : undefined
+  return { ...wanted, oidc: keep(before, wanted.oidc, [field], 'sign_in.oidc', '`oidc`') }
 }
 
 /** The file cannot give somebody the address of a person who stays. */

@@ -2,6 +2,7 @@
 
 import type { Directory } from '../directory/directory.ts'
 import type { Target } from '../escalation/ladder.ts'
+import { DEFAULT_SIGN_IN } from '../sign-in/settings.ts'
 import { makeId } from '../lib/id.ts'
 import { createSealer } from '../lib/seal.ts'
 import type { ChannelDescription } from '../notify/channel.ts'
@@ -97,6 +98,7 @@ export const EMPTY: Stored = {
   calendars: [],
   keys: [],
   channels: [],
+  signIn: DEFAULT_SIGN_IN,
   identities: [],
   underway: {
     climbs: new Map(),

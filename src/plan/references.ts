@@ -86,6 +86,10 @@ function usesIn(whole: Whole, isLeftAlone: IsLeftAlone): Use[] {
   of('people', (person) => {
     use('people', person.id, 'calendar', person.calendar, ['lives by it', 'live by it'])
   })
+  if (isLeftAlone('sign_in')) {
+    for (const slug of Object.values(whole.sign_in.oidc?.teams ?? {}))
+      use('sign_in', 'a group in `sign_in`', 'team', slug, ['leads to it', 'lead to it'])
+  }
   of('teams', (team) => {
     use('teams', team.id, 'person', team.lead, ['is led by them', 'are led by them'])
     for (const one of team.members)
@@ -178,7 +182,8 @@ export function removedInUse(
 function phrases(uses: readonly Use[]): string[] {
   const groups = new Map<string, { how: How; noun: string; ids: Set<string> }>()
   for (const { by, how } of uses) {
-    const noun = by.section === 'organisation' ? '' : NOUN[by.section]
+    const isNamed = by.section !== 'organisation' && by.section !== 'sign_in'
+    const noun = isNamed ? NOUN[by.section] : ''
     const key = `${noun} ${how[0]}`
     const group = groups.get(key) ?? { how, noun, ids: new Set() }
     group.ids.add(by.id)

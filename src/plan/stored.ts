@@ -10,6 +10,7 @@ import { WEEKDAYS } from '../lib/windows.ts'
 import type { HolidayCalendar } from '../oncall/holidays.ts'
 import type { Period, Rotation, Schedule } from '../oncall/schedule.ts'
 import type { Person, Rule } from '../people/person.ts'
+import type { SignInSettings } from '../sign-in/settings.ts'
 import { coverKey } from './changes.ts'
 import type {
   CalendarForm,
@@ -22,6 +23,7 @@ import type {
   ScheduleForm,
   ServiceForm,
   ShadowForm,
+  SignInForm,
   SourceForm,
   Whole,
 } from './form.ts'
@@ -35,6 +37,7 @@ export type Stored = {
   calendars: readonly HolidayCalendar[]
   keys: readonly SourceKey[]
   channels: readonly ChannelSettings[]
+  signIn: SignInSettings
   identities: readonly Identity[]
   underway: Underway
 }
@@ -131,6 +134,28 @@ export function storedForm(stored: Stored, facts: StoredFacts): Whole {
         ),
       ]),
     ),
+    sign_in: signInForm(stored.signIn, facts),
+  }
+}
+
+function signInForm({ oidc, local, totp }: SignInSettings, facts: StoredFacts): SignInForm {
+  if (oidc === null) return { oidc, local, totp }
+  const { clientSecret } = oidc
+  return {
+    oidc: {
+      issuer: oidc.issuer,
+      client_id: oidc.clientId,
+      client_secret:
+        clientSecret === null ? null : { hidden: facts.unseal(clientSecret) ?? UNREADABLE },
+      scopes: [...oidc.scopes],
+      groups_claim: oidc.groupsClaim,
+      roles: { ...oidc.roles },
+      teams: { ...oidc.teams },
+      create_people: oidc.createPeople,
+      label: oidc.label,
+    },
+    local,
+    totp,
   }
 }
 

@@ -29,6 +29,9 @@ export function MinePage() {
   return (
     <div className="grid gap-4">
       <PageHead title="Me">
+        <Link to="/me/security" className="underline underline-offset-4">
+          Sign-in and security
+        </Link>
         <Link to="/settings" className="underline underline-offset-4 md:hidden">
           Settings
         </Link>

@@ -138,7 +138,9 @@ export function Look() {
   )
 }
 
-const signOut = (): void => void post('/logout').then(() => location.assign('/'))
+/** Where the provider has a page to sign out of, too: there. */
+const signOut = (): void =>
+  void post<{ next: string | null }>('/logout').then(({ next }) => location.assign(next ?? '/'))
 
 /** What concerns everybody, above every page. */
 function Strips({ me }: { me: MeShown }) {
@@ -190,6 +192,11 @@ function useMovement(): void {
       run: () => void navigate({ to }),
     })),
     { id: 'go-me', label: words.nav.me, keys: 'g m', run: () => void navigate({ to: paths.me }) },
+    {
+      id: 'go-security',
+      label: words.nav.security,
+      run: () => void navigate({ to: paths.security }),
+    },
     {
       id: 'go-settings',
       label: words.nav.settings,

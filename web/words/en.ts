@@ -14,6 +14,7 @@ export const words = {
     services: 'Services',
     settings: 'Settings',
     me: 'Me',
+    security: 'Sign-in and security',
     more: 'More',
     signOut: 'Sign out',
     skip: 'Skip to the page',

@@ -1,51 +1,38 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from '@hono/zod-openapi'
 import { ACTIONS } from '../../access/can.ts'
+import { findAccount } from '../../access/session-store.ts'
 import * as access from '../../access/store.ts'
-import { Id, MeView, Time } from '../../contract/views.ts'
+import { Enrolment, TokenView } from '../../contract/sign-in.ts'
+import { Id, MeView } from '../../contract/views.ts'
 import { DAY, parseInstant, toIso } from '../../lib/instant.ts'
 import { invalid, notFound, Problem } from '../../lib/problem.ts'
 import { isZone } from '../../lib/zone.ts'
 import { whoIsOnCall } from '../../oncall/shifts.ts'
-import { cookieName } from '../auth.ts'
-import type { HttpDeps } from '../deps.ts'
+import { mayUsePassword } from '../../sign-in/settings.ts'
+import { readSignIn } from '../../sign-in/store.ts'
 import { personRef, ref } from '../present.ts'
-import { type Reply, type Route, route } from '../route.ts'
+import { providerEnd } from '../provider.ts'
+import { type Route, route } from '../route.ts'
+import { afterPassword, noSessionCookie } from '../session.ts'
+import { forgetTries, useTry } from '../tries.ts'
 import { lookUp } from './alerts.ts'
 
 const Email = z.string().min(3).max(254)
 const Password = z.string().min(1).max(1_024)
 
-/** Wrong passwords by address: five at once, then one in half a minute. Kept in memory only. */
-const TRIES_MAX = 5
-const TRY_AGAIN_MS = 30_000
-const tries = new Map<string, { left: number; at: number }>()
+/** In, or the second step: a code, or setting up the app that shows them. */
+const Signed = z
+  .object({
+    personId: Id.optional().describe('Signed in'),
+    needs: z.enum(['totp', 'enrolTotp']).optional().describe('One more step: POST /login/totp'),
+    challenge: z.string().optional(),
+    enrolment: Enrolment.optional(),
+  })
+  .openapi('SignedIn')
 
-function useTry(key: string): void {
-  const at = performance.now()
-  const known = tries.get(key)
-  const left = Math.min(
-    TRIES_MAX,
-    (known?.left ?? TRIES_MAX) + Math.floor((at - (known?.at ?? at)) / TRY_AGAIN_MS),
-  )
-  if (left <= 0) {
-    throw new Problem('unavailable', 'tooManyTries', 'Too many tries. Wait half a minute.', {
-      retryAfterSeconds: 30,
-    })
-  }
-  if (tries.size > 10_000) tries.clear()
-  tries.set(key, { left: left - 1, at })
-}
-
-const withSession = (deps: HttpDeps, secret: string, body: unknown): Reply => ({
-  body,
-  headers: { 'set-cookie': cookie(deps, secret, access.SESSION_MS_MAX / 1_000) },
-})
-
-const cookie = (deps: HttpDeps, value: string, maxAge: number): string =>
-  `${cookieName(deps.publicUrl)}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${deps.publicUrl.startsWith('https:') ? '; Secure' : ''}`
-
-const Signed = z.object({ personId: Id }).openapi('SignedIn')
+const wrongLogin = (): Problem =>
+  new Problem('unauthenticated', 'wrongLogin', 'The address or the password is wrong.')
 
 const login = route({
   method: 'post',
@@ -61,18 +48,15 @@ const login = route({
     const isRight = await access.isPassword(found?.passwordHash ?? null, body.password)
     if (!found || !isRight) {
       await pause(200)
-      throw new Problem('unauthenticated', 'wrongLogin', 'The address or the password is wrong.')
+      throw wrongLogin()
     }
-    tries.delete(body.email.toLowerCase())
-    const secret = await deps.db.withTx('web', (tx) =>
-      access.beginSession(
-        tx,
-        deps.tools.makeId(tx.now),
-        found.personId,
-        headers.get('user-agent') ?? '',
-      ),
-    )
-    return withSession(deps, secret, { personId: found.personId })
+    const settings = await deps.db.withTx('web', readSignIn)
+    if (!mayUsePassword(settings, found.role)) {
+      await pause(200)
+      throw wrongLogin()
+    }
+    forgetTries(body.email.toLowerCase())
+    return deps.db.withTx('web', (tx) => afterPassword(tx, deps, found, headers))
   },
 })
 
@@ -81,11 +65,14 @@ const logout = route({
   path: '/api/v1/logout',
   summary: 'Sign out',
   policy: { signedIn: true },
-  reply: z.object({}),
+  reply: z
+    .object({ next: z.string().nullable().describe('Where to sign out of the provider too') })
+    .openapi('SignedOut'),
   async handle({ deps, caller }) {
     const { sessionId } = caller
+    const next = sessionId === null ? null : await providerEnd(deps, sessionId)
     if (sessionId) await deps.db.withTx('web', (tx) => access.endSession(tx, sessionId))
-    return { body: {}, headers: { 'set-cookie': cookie(deps, '', 0) } }
+    return { body: { next }, headers: { 'set-cookie': noSessionCookie(deps) } }
   },
 })
 
@@ -113,24 +100,15 @@ const setup = route({
     if (!(await deps.db.withTx('web', (tx) => access.isSetupLink(tx, body.secret))))
       throw notFound('set-up link')
     const passwordHash = await access.hashPassword(body.password)
-    const secret = await deps.db.withTx('web', async (tx) => {
+    forgetTries('setup')
+    return deps.db.withTx('web', async (tx) => {
       const personId = await access.setUp(tx, () => deps.tools.makeId(tx.now), {
         ...body,
         timezone,
         passwordHash,
       })
-      return {
-        personId,
-        session: await access.beginSession(
-          tx,
-          deps.tools.makeId(tx.now),
-          personId,
-          headers.get('user-agent') ?? '',
-        ),
-      }
+      return afterPassword(tx, deps, { personId, role: 'admin' }, headers)
     })
-    tries.delete('setup')
-    return withSession(deps, secret.session, { personId: secret.personId })
   },
 })
 
@@ -144,6 +122,19 @@ const invite = route({
   handle: ({ read, deps, params }) =>
     read(async (tx, directory) => {
       const person = lookUp(directory.people, params.id, 'person')
+      if ((await findAccount(tx, person.id))?.disabledAt != null)
+        throw new Problem(
+          'conflict',
+          'disabled',
+          `${person.name} is not let in. Let them in first.`,
+        )
+      const settings = await readSignIn(tx)
+      if (!mayUsePassword(settings, person.role))
+        throw new Problem(
+          'conflict',
+          'noPasswords',
+          `Only admins have passwords here: ${person.name} signs in with ${settings.oidc?.label}.`,
+        )
       const secret = await access.makeInvitation(tx, deps.tools.makeId(tx.now), person.id)
       return { status: 201, body: { url: `${deps.publicUrl}/welcome#${secret}` } }
     }),
@@ -159,20 +150,14 @@ const accept = route({
   async handle({ deps, body, headers }) {
     useTry('invitation')
     const passwordHash = await access.hashPassword(body.password)
-    const made = await deps.db.withTx('web', async (tx) => {
+    forgetTries('invitation')
+    return deps.db.withTx('web', async (tx) => {
       const personId = await access.acceptInvitation(tx, body.secret, passwordHash)
-      return {
-        personId,
-        session: await access.beginSession(
-          tx,
-          deps.tools.makeId(tx.now),
-          personId,
-          headers.get('user-agent') ?? '',
-        ),
-      }
+      const role = (await deps.directoryAt(tx)).people.get(personId)?.role
+      if (role === undefined || !mayUsePassword(await readSignIn(tx), role))
+        throw access.invitationOver()
+      return afterPassword(tx, deps, { personId, role }, headers)
     })
-    tries.delete('invitation')
-    return withSession(deps, made.session, { personId: made.personId })
   },
 })
 
@@ -207,18 +192,6 @@ const me = route({
       },
     })),
 })
-
-const TokenView = z
-  .object({
-    id: Id,
-    hint: z.string(),
-    name: z.string(),
-    role: z.string(),
-    scopes: z.array(z.string()),
-    createdAt: Time,
-    expiresAt: Time.nullable(),
-  })
-  .openapi('Token')
 
 const tokens: readonly Route[] = [
   route({
