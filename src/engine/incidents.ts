@@ -9,6 +9,7 @@ import { whereabouts } from '../directory/whereabouts.ts'
 import { peopleOf } from '../escalation/people.ts'
 import { decide } from '../incidents/decide.ts'
 import type { Effect, Event, IncidentFacts } from '../incidents/event.ts'
+import { saveEvent } from '../incidents/event-store.ts'
 import { type Incident, isLive, levelOf } from '../incidents/incident.ts'
 import { impactOf, newsIn } from '../incidents/measured.ts'
 import { listGroupsOf, lockIncident, observe, saveIncident } from '../incidents/store.ts'
@@ -52,6 +53,7 @@ export async function settle(
     throw new Problem('invalid', reason, sentenceOf(reason, detail), { field })
   }
   const saved = await saveIncident(tx, decision.incident)
+  await saveEvent(tx, saved, facts.by, event, facts.recovery)
   const seats = await listSeats(tx)
   for (const effect of decision.effects) await carryOut({ ...doing, groups, seats }, saved, effect)
   return saved

@@ -165,3 +165,58 @@ export const TEXT_MAX = 1_000
 export const SERVICES_MAX = 50
 export const HYPOTHESES_MAX = 100
 export const TASKS_MAX = 200
+
+/** As it is when nothing has happened yet. */
+export const BLANK: Omit<
+  Incident,
+  | 'id'
+  | 'title'
+  | 'summary'
+  | 'kind'
+  | 'teamId'
+  | 'visibility'
+  | 'serviceIds'
+  | 'policyId'
+  | 'answers'
+  | 'openedAt'
+  | 'wakeAt'
+  | 'drillId'
+> = {
+  number: null,
+  status: 'triage',
+  impact: {},
+  isImpactTyped: false,
+  baseline: {},
+  levels: [],
+  isProvisional: false,
+  floors: [],
+  stamps: {
+    startedAt: null,
+    detectedAt: null,
+    acknowledgedAt: null,
+    declaredAt: null,
+    identifiedAt: null,
+    mitigatedAt: null,
+    recoveredAt: null,
+    allClearAt: null,
+    closedAt: null,
+  },
+  identified: [],
+  mitigations: 0,
+  holdings: [],
+  handOver: null,
+  hypotheses: [],
+  tasks: [],
+  told: [],
+  seatsTold: [],
+  causeFired: null,
+  checkedBy: null,
+  isAllClearEarly: false,
+  isLong: false,
+  bridgeUrl: null,
+  parentId: null,
+  mergedInto: null,
+  recurrenceOf: null,
+  version: 0,
+  quarantine: null,
+}

@@ -99,6 +99,26 @@ export async function listOwing(tx: Tx, since: Instant): Promise<Incident[]> {
   return rows.map(read)
 }
 
+export type Ended = { id: Id; number: number; title: string; policyId: Id; endedAt: Instant }
+
+/** Those that began after `since` and are over, or until now; the newest first. Drills are none. */
+export async function listEnded(
+  tx: Tx,
+  who: Principal,
+  since: Instant,
+  max: number,
+): Promise<Ended[]> {
+  const visible = visibleWhere(who, 1)
+  const rows = await tx.query<Ended>(
+    `select id, number, title, policy_id as "policyId", coalesce(all_clear_at, $4) as "endedAt"
+     from incidents where ${visible.text} and opened_at >= $3 and drill_id is null
+       and declared_at is not null and status not in ('canceled', 'merged')
+     order by opened_at desc limit $5`,
+    [...visible.values, toIso(since), toIso(tx.now), max],
+  )
+  return rows.map((row) => ({ ...row, number: Number(row.number) }))
+}
+
 export const dueIncidents = (tx: Tx, max: number): Promise<{ id: Id }[]> =>
   tx.query(
     'select id from incidents where wake_at <= $1 and quarantine is null order by wake_at limit $2 for update skip locked',

@@ -209,6 +209,8 @@ const OWED: Readonly<Record<string, string>> = {
   'incident.tell.teamLead': 'word to the lead of the team',
 }
 
+export const owedWords = (rule: string): string => OWED[rule] ?? rule
+
 export type NoticeKind = keyof typeof WORDS
 
 /** Renders a notice for its reader. Text from people is data: cut, and without control characters. */

@@ -13,10 +13,12 @@ import type { SignInSettings } from '../sign-in/settings.ts'
 import { saveSignIn } from '../sign-in/store.ts'
 import type { Actor, Entry } from '../timeline/entry.ts'
 import { record } from '../timeline/store.ts'
-import type { FieldChange, PlannedChange } from './changes.ts'
+import { policyForm, policyOf, SEAT_WORDS, type SeatWord } from '../severity/form.ts'
+import { savePolicy, saveSeat } from '../severity/store.ts'
+import { type FieldChange, isSame, type PlannedChange } from './changes.ts'
 import type { Environment, PlanDeps } from './deps.ts'
 import { type Draft, makeDraft, type Planned } from './draft.ts'
-import { LIST_SECTIONS, type ListSection } from './form.ts'
+import { isListSection, LIST_SECTIONS } from './form.ts'
 import { sealedFields, targetOf } from './nouns.ts'
 import { adopt, lockConfiguration, retire, saveChannel, saveOrganisation } from './store.ts'
 
@@ -61,7 +63,7 @@ export async function carryOut(
   deps: Pick<PlanDeps, 'makeId'>,
 ): Promise<void> {
   const { changes } = draft
-  await write(tx, draft, managedBy)
+  await write(tx, draft, actor, managedBy)
   if (changes.length === 0) return
   await record(
     tx,
@@ -78,7 +80,7 @@ export async function carryOut(
 }
 
 /** What goes, goes first, so that its name, key or address is free; then what others refer to. */
-async function write(tx: Tx, draft: Draft, managedBy: string | null): Promise<void> {
+async function write(tx: Tx, draft: Draft, actor: Actor, managedBy: string | null): Promise<void> {
   const { nouns, removed, adopted, changes } = draft
   for (const section of LIST_SECTIONS) {
     if (section === 'sources') await retireSources(tx, removed.sources)
@@ -101,6 +103,7 @@ async function write(tx: Tx, draft: Draft, managedBy: string | null): Promise<vo
   }
   if (changes.some((change) => change.section === 'sign_in'))
     await saveSignIn(tx, signInSettings(draft), managedBy)
+  if (changes.some((change) => change.section === 'policy')) await writePolicy(tx, draft, actor)
   for (const change of changes)
     if (change.section === 'channels') await writeChannel(tx, change, draft)
 }
@@ -110,6 +113,19 @@ async function saveRefreshed(tx: Tx, { nouns, stored }: Draft): Promise<void> {
   const managers = new Map(stored.identities.map((one) => [one.id, one.managedBy]))
   const groups = groupBy(nouns.refreshed, (one) => managers.get(one.id) ?? null)
   for (const [managedBy, schedules] of groups) await saveSchedules(tx, schedules, managedBy)
+}
+
+/** A new version where the framework itself is another; incidents keep the one they began with. */
+async function writePolicy(tx: Tx, { whole, stored, nounFacts, idOf }: Draft, actor: Actor) {
+  const { bind, ...form } = whole.policy
+  if (!isSame(form, policyForm(stored.policy))) {
+    const by = actor.kind === 'person' ? actor.id : null
+    await savePolicy(tx, { id: nounFacts.makeId(), policy: policyOf(form), by })
+  }
+  for (const [word, seat] of Object.entries(SEAT_WORDS)) {
+    const target = bind[word as SeatWord]
+    await saveSeat(tx, seat, target === null ? null : targetOf(target, idOf))
+  }
 }
 
 function signInSettings({ whole, stored, nounFacts }: Draft): SignInSettings {
@@ -173,11 +189,10 @@ function withoutAddress(field: FieldChange): FieldChange {
   return { path: field.path, from: hidden(field.from), to: hidden(field.to) }
 }
 
-/** The organisation, channels and signing in have no id of their own. */
+/** The organisation, channels, signing in and the policy have no id of their own. */
 function idOfChange({ section, id: slug, action }: PlannedChange, draft: Draft): Id {
-  if (section === 'organisation' || section === 'channels' || section === 'sign_in')
-    return ORGANISATION_ID
-  if (action !== 'remove') return draft.idOf(section as ListSection, slug)
+  if (!isListSection(section)) return ORGANISATION_ID
+  if (action !== 'remove') return draft.idOf(section, slug)
   const known = draft.stored.identities.find(
     (one) => one.section === section && one.slug === slug && one.isLive,
   )

@@ -23,9 +23,10 @@ export function changesBetween(before: Whole, after: Whole): PlannedChange[] {
       fields: organisation,
     })
   }
-  const signIn = fieldChanges(before.sign_in, after.sign_in)
-  if (signIn.length > 0)
-    changes.push({ section: 'sign_in', id: 'sign_in', action: 'change', fields: signIn })
+  for (const section of ['sign_in', 'policy'] as const) {
+    const fields = fieldChanges(before[section], after[section])
+    if (fields.length > 0) changes.push({ section, id: section, action: 'change', fields })
+  }
   for (const section of LIST_SECTIONS)
     changes.push(...changesIn(section, before[section], after[section]))
   const kinds = new Set([...Object.keys(before.channels), ...Object.keys(after.channels)])

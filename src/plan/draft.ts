@@ -8,6 +8,7 @@ import type { Directory } from '../directory/directory.ts'
 import { listChannelSettings, readDirectory } from '../directory/store.ts'
 import type { Id } from '../lib/id.ts'
 import { listCalendars } from '../oncall/holiday-store.ts'
+import { listSeats, readPolicy } from '../severity/store.ts'
 import { readSignIn } from '../sign-in/store.ts'
 import { changesBetween, type PlannedChange } from './changes.ts'
 import type { Environment, PlanDeps } from './deps.ts'
@@ -88,6 +89,8 @@ export async function readStored(tx: Tx): Promise<Stored> {
     keys: await listSourceKeys(tx),
     channels: await listChannelSettings(tx),
     signIn: await readSignIn(tx),
+    policy: await readPolicy(tx),
+    seats: await listSeats(tx),
     identities: await listIdentities(tx),
     underway: await findUnderway(tx),
   }
@@ -252,7 +255,8 @@ function placesIn(
   return (section, slug, path) => {
     const index = indexes.get(`${section} ${slug}`)
     if (section === 'organisation') return reading.places.get('organisation:') ?? null
-    if (section === 'sign_in') return reading.places.get('sign_in:') ?? null
+    if (section === 'sign_in' || section === 'policy')
+      return reading.places.get(`${section}:`) ?? null
     if (section === 'channels') return reading.places.get(`channels.${slug}`) ?? null
     if (index === undefined) return null
     const own = `${section}[${index}]`

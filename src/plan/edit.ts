@@ -75,20 +75,31 @@ function draftWith(
   }
 }
 
-/** How people sign in, as a file has it; a secret that is left out stays. @throws FileRefused */
-export async function editSignIn(
+/** How people sign in, or the policy, as a file has it; a secret that is left out stays. @throws FileRefused */
+export async function editSection(
   tx: Tx,
   actor: Actor,
+  section: 'sign_in' | 'policy',
   form: Readonly<Record<string, unknown>>,
   deps: PlanDeps,
 ): Promise<Draft> {
   await lockConfiguration(tx)
-  const opened = readFile(JSON.stringify({ sign_in: withoutNulls(form) }), {}, formatOf(deps))
+  const draft = await previewSection(tx, section, form, deps)
+  await carryOut(tx, actor, draft, null, deps)
+  return draft
+}
+
+/** What `editSection` would do, and nothing is written. @throws FileRefused */
+export async function previewSection(
+  tx: Tx,
+  section: 'sign_in' | 'policy',
+  form: Readonly<Record<string, unknown>>,
+  deps: PlanDeps,
+): Promise<Draft> {
+  const opened = readFile(JSON.stringify({ [section]: withoutNulls(form) }), {}, formatOf(deps))
   if (!opened.ok) throw refused(opened.mistakes)
   try {
-    const draft = draftOf(opened.read, await readStored(tx), tx.now, deps)
-    await carryOut(tx, actor, draft, null, deps)
-    return draft
+    return draftOf(opened.read, await readStored(tx), tx.now, deps)
   } catch (cause) {
     throw cause instanceof FileRefused ? refused(cause.mistakes) : cause
   }
@@ -103,7 +114,10 @@ const formatOf = (deps: PlanDeps): FormatFacts => ({
 /** Paths within the thing: `people[3].contacts[0].url` is `contacts[0].url` to whoever edits it. */
 const refused = (mistakes: readonly Mistake[]): FileRefused =>
   new FileRefused(
-    mistakes.map((one) => ({ ...one, path: one.path.replace(/^(\w+\[\d+\]|sign_in)\.?/, '') })),
+    mistakes.map((one) => ({
+      ...one,
+      path: one.path.replace(/^(\w+\[\d+\]|sign_in|policy)\.?/, ''),
+    })),
   )
 
 function markOwn(draft: Draft, stored: Stored): void {

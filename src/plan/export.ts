@@ -5,7 +5,8 @@ import type { Tx } from '../db/tx.ts'
 import type { PlanDeps } from './deps.ts'
 import { readStored, storedWhole } from './draft.ts'
 import { isSame } from './changes.ts'
-import { isHidden, type SignInForm, type Whole } from './form.ts'
+import { isHidden, type PolicyFileForm, type SignInForm, type Whole } from './form.ts'
+import { PLAIN_POLICY, policyFileOf } from './form-policy.ts'
 import { PLAIN_SIGN_IN } from './form-sign-in.ts'
 import { DEFAULT_SCOPES } from '../sign-in/settings.ts'
 
@@ -20,6 +21,13 @@ const HEAD = ` Keys of sources are not exported: where a source is stored alread
 export function writeFile(whole: Whole): string {
   const document = new Document(fileOf(whole))
   document.commentBefore = HEAD
+  compact(document)
+  return document.toString({ lineWidth: 100, flowCollectionPadding: true })
+}
+
+/** A framework as a section of the file: what differs from its preset. */
+export function policyYaml(form: PolicyFileForm): string {
+  const document = new Document({ policy: policyFileOf(form) })
   compact(document)
   return document.toString({ lineWidth: 100, flowCollectionPadding: true })
 }
@@ -39,6 +47,7 @@ function fileOf(whole: Whole): Record<string, unknown> {
     routes,
     channels,
     sign_in: signIn,
+    policy,
   } = whole
   return {
     organisation: { name: organisation.name, fallback: organisation.fallback },
@@ -87,6 +96,7 @@ function fileOf(whole: Whole): Record<string, unknown> {
       ]),
     ),
     ...(isSame(signIn, PLAIN_SIGN_IN) ? {} : { sign_in: signInOf(signIn, names) }),
+    ...(isSame(policy, PLAIN_POLICY) ? {} : { policy: policyFileOf(policy) }),
   }
 }
 

@@ -7,6 +7,7 @@ import { calendarsReader } from './form-calendars.ts'
 import { laddersReader, schedulesReader } from './form-oncall.ts'
 import { peopleReader, teamsReader } from './form-people.ts'
 import { routesReader, servicesReader, sourcesReader } from './form-services.ts'
+import { policyReader } from './form-policy.ts'
 import { signInReader } from './form-sign-in.ts'
 import { channelFields, name } from './form-values.ts'
 import type { Mistake } from './mistake.ts'
@@ -48,10 +49,11 @@ const NOTHING: FileForm = {
   routes: null,
   channels: null,
   sign_in: null,
+  policy: null,
 }
 
 const fileReader = (facts: FormatFacts): Reader<FileForm> =>
-  record<FileForm & { policy: unknown; objectives: unknown }>(
+  record<FileForm & { objectives: unknown }>(
     'the file',
     {
       organisation: {
@@ -70,7 +72,7 @@ const fileReader = (facts: FormatFacts): Reader<FileForm> =>
       routes: { reader: routesReader },
       channels: { reader: channelsReader(facts.channels) },
       sign_in: { reader: signInReader },
-      policy: { reader: later },
+      policy: { reader: policyReader },
       objectives: { reader: later },
     },
     { unknown: elsewhere },

@@ -5,6 +5,7 @@
 import { parseDuration } from '../lib/duration.ts'
 import type { Weekday } from '../lib/windows.ts'
 import type { Role } from '../people/person.ts'
+import type { PolicyForm, SeatWord } from '../severity/form.ts'
 
 /**
  * A secret: compared, never shown. `hidden` is null where the file asks for a `variable` that is
@@ -158,6 +159,10 @@ export type SignInForm = {
   totp: 'optional' | 'admins'
 }
 
+/** Who sits on a seat of the framework: `person:maria`, `schedule:…`, `team:…`. */
+export type SeatsForm = Record<SeatWord, string | null>
+export type PolicyFileForm = PolicyForm & { bind: SeatsForm }
+
 /** Everything there is. */
 export type Whole = {
   organisation: { name: string; fallback: string[] }
@@ -172,6 +177,7 @@ export type Whole = {
   routes: RouteForm[]
   channels: ChannelsForm
   sign_in: SignInForm
+  policy: PolicyFileForm
 }
 
 export type Section = keyof Whole
@@ -189,14 +195,14 @@ export const SECTIONS = [
   'routes',
   'channels',
   'sign_in',
+  'policy',
 ] as const satisfies readonly Section[]
 
 /** Sections that hold things with an id. */
-export type ListSection = Exclude<Section, 'organisation' | 'channels' | 'sign_in'>
-export const LIST_SECTIONS = SECTIONS.filter(
-  (section): section is ListSection =>
-    section !== 'organisation' && section !== 'channels' && section !== 'sign_in',
-)
+export type ListSection = Exclude<Section, 'organisation' | 'channels' | 'sign_in' | 'policy'>
+export const isListSection = (section: Section): section is ListSection =>
+  !['organisation', 'channels', 'sign_in', 'policy'].includes(section)
+export const LIST_SECTIONS = SECTIONS.filter(isListSection)
 
 /** What a thing of a section is called in a sentence. */
 export const NOUN: Readonly<Record<Section, string>> = {
@@ -211,6 +217,7 @@ export const NOUN: Readonly<Record<Section, string>> = {
   routes: 'route',
   channels: 'channel',
   sign_in: 'sign-in',
+  policy: 'policy',
 }
 
 /** A file. A section that it leaves out is null and stays as it is; an empty one is empty. */

@@ -110,6 +110,7 @@ export function merge(stored: Whole, file: FileForm, reading: Reading, facts: Me
           }),
         )
       : stored.channels,
+    policy: file.policy ?? stored.policy,
     sign_in: file.sign_in ? withSecret(file.sign_in, stored.sign_in, secrets.keep) : stored.sign_in,
   }
   return {

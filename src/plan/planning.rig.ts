@@ -2,6 +2,7 @@
 
 import type { Directory } from '../directory/directory.ts'
 import type { Target } from '../escalation/ladder.ts'
+import { SEED } from '../severity/policy.ts'
 import { DEFAULT_SIGN_IN } from '../sign-in/settings.ts'
 import { makeId } from '../lib/id.ts'
 import { createSealer } from '../lib/seal.ts'
@@ -99,6 +100,8 @@ export const EMPTY: Stored = {
   keys: [],
   channels: [],
   signIn: DEFAULT_SIGN_IN,
+  policy: SEED,
+  seats: new Map(),
   identities: [],
   underway: {
     climbs: new Map(),

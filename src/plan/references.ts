@@ -86,6 +86,12 @@ function usesIn(whole: Whole, isLeftAlone: IsLeftAlone): Use[] {
   of('people', (person) => {
     use('people', person.id, 'calendar', person.calendar, ['lives by it', 'live by it'])
   })
+  if (isLeftAlone('policy'))
+    targets(
+      'policy',
+      'a seat in `policy`',
+      Object.values(whole.policy.bind).filter((one) => one !== null),
+    )
   if (isLeftAlone('sign_in')) {
     for (const slug of Object.values(whole.sign_in.oidc?.teams ?? {}))
       use('sign_in', 'a group in `sign_in`', 'team', slug, ['leads to it', 'lead to it'])
@@ -182,7 +188,7 @@ export function removedInUse(
 function phrases(uses: readonly Use[]): string[] {
   const groups = new Map<string, { how: How; noun: string; ids: Set<string> }>()
   for (const { by, how } of uses) {
-    const isNamed = by.section !== 'organisation' && by.section !== 'sign_in'
+    const isNamed = !['organisation', 'sign_in', 'policy'].includes(by.section)
     const noun = isNamed ? NOUN[by.section] : ''
     const key = `${noun} ${how[0]}`
     const group = groups.get(key) ?? { how, noun, ids: new Set() }

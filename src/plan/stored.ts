@@ -11,6 +11,9 @@ import type { HolidayCalendar } from '../oncall/holidays.ts'
 import type { Period, Rotation, Schedule } from '../oncall/schedule.ts'
 import type { Person, Rule } from '../people/person.ts'
 import type { SignInSettings } from '../sign-in/settings.ts'
+import { policyForm, SEAT_WORDS } from '../severity/form.ts'
+import type { Policy, Seat } from '../severity/policy.ts'
+import type { SeatTarget } from '../severity/store.ts'
 import { coverKey } from './changes.ts'
 import type {
   CalendarForm,
@@ -21,6 +24,7 @@ import type {
   RotationForm,
   RuleForm,
   ScheduleForm,
+  SeatsForm,
   ServiceForm,
   ShadowForm,
   SignInForm,
@@ -38,6 +42,8 @@ export type Stored = {
   keys: readonly SourceKey[]
   channels: readonly ChannelSettings[]
   signIn: SignInSettings
+  policy: Policy
+  seats: ReadonlyMap<Seat, SeatTarget>
   identities: readonly Identity[]
   underway: Underway
 }
@@ -135,8 +141,17 @@ export function storedForm(stored: Stored, facts: StoredFacts): Whole {
       ]),
     ),
     sign_in: signInForm(stored.signIn, facts),
+    policy: { ...policyForm(stored.policy), bind: seatsForm(stored.seats, directory) },
   }
 }
+
+const seatsForm = (seats: Stored['seats'], directory: Directory): SeatsForm =>
+  Object.fromEntries(
+    Object.entries(SEAT_WORDS).map(([word, seat]) => {
+      const bound = seats.get(seat)
+      return [word, bound ? (targets([bound], directory)[0] ?? null) : null]
+    }),
+  ) as SeatsForm
 
 function signInForm({ oidc, local, totp }: SignInSettings, facts: StoredFacts): SignInForm {
   if (oidc === null) return { oidc, local, totp }

@@ -1,6 +1,6 @@
 import type { Tx } from '../db/tx.ts'
 import type { Id } from '../lib/id.ts'
-import { toIso } from '../lib/instant.ts'
+import { type Instant, toIso } from '../lib/instant.ts'
 import { type Policy, SEED, type Seat } from './policy.ts'
 
 export type PolicyVersion = { id: Id; version: number; policy: Policy }
@@ -11,6 +11,32 @@ export async function findCurrentPolicy(tx: Tx, makeId: () => Id): Promise<Polic
     'select id, version, definition as policy from policies order by version desc limit 1',
   )
   return found ?? savePolicy(tx, { id: makeId(), policy: SEED, by: null })
+}
+
+export type VersionListed = {
+  id: Id
+  version: number
+  name: string
+  by: Id | null
+  at: Instant
+  incidents: number
+}
+
+/** The newest first. */
+export const listVersions = (tx: Tx, max: number): Promise<VersionListed[]> =>
+  tx.query<VersionListed>(
+    `select p.id, p.version, p.name, p.made_by as by, p.made_at as at,
+       (select count(*)::int from incidents i where i.policy_id = p.id) as incidents
+     from policies p order by p.version desc limit $1`,
+    [max],
+  )
+
+/** The newest version, or the seed's where none was made yet. */
+export async function readPolicy(tx: Tx): Promise<Policy> {
+  const [found] = await tx.query<{ policy: Policy }>(
+    'select definition as policy from policies order by version desc limit 1',
+  )
+  return found?.policy ?? SEED
 }
 
 export async function findPolicy(tx: Tx, id: Id): Promise<Policy> {

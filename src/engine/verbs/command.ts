@@ -2,8 +2,15 @@
 import { UNANSWERED, type Answers } from '../../severity/classify.ts'
 import type { Level } from '../../severity/policy.ts'
 import { findCurrentPolicy, listSeats } from '../../severity/store.ts'
-import { type Incident, type Kind, SERVICES_MAX, TEXT_MAX } from '../../incidents/incident.ts'
+import {
+  BLANK,
+  type Incident,
+  type Kind,
+  SERVICES_MAX,
+  TEXT_MAX,
+} from '../../incidents/incident.ts'
 import type { Event } from '../../incidents/event.ts'
+import { saveOpening } from '../../incidents/event-store.ts'
 import { linkGroup, saveIncident } from '../../incidents/store.ts'
 import { whereabouts } from '../../directory/whereabouts.ts'
 import { peopleOf } from '../../escalation/people.ts'
@@ -55,6 +62,7 @@ export async function declareIncident(doing: Happening, asked: DeclareAsked): Pr
     wakeAt: desk.now + policy.policy.triageMs,
     drillId: group?.drillId ?? (asked.kind === 'drill' ? desk.makeId() : null),
   })
+  await saveOpening(tx, opened)
   if (groupId !== null) await linkGroup(tx, opened.id, groupId)
   const groups = groupId === null ? [] : [groupId]
   if (asked.isTriage) return opened
@@ -133,57 +141,3 @@ function cleaned(event: Event): Event {
   ) as Event
 }
 const TEXTS: ReadonlySet<string> = new Set(['text', 'reason', 'statement', 'evidence', 'summary'])
-
-const BLANK: Omit<
-  Incident,
-  | 'id'
-  | 'title'
-  | 'summary'
-  | 'kind'
-  | 'teamId'
-  | 'visibility'
-  | 'serviceIds'
-  | 'policyId'
-  | 'answers'
-  | 'openedAt'
-  | 'wakeAt'
-  | 'drillId'
-> = {
-  number: null,
-  status: 'triage',
-  impact: {},
-  isImpactTyped: false,
-  baseline: {},
-  levels: [],
-  isProvisional: false,
-  floors: [],
-  stamps: {
-    startedAt: null,
-    detectedAt: null,
-    acknowledgedAt: null,
-    declaredAt: null,
-    identifiedAt: null,
-    mitigatedAt: null,
-    recoveredAt: null,
-    allClearAt: null,
-    closedAt: null,
-  },
-  identified: [],
-  mitigations: 0,
-  holdings: [],
-  handOver: null,
-  hypotheses: [],
-  tasks: [],
-  told: [],
-  seatsTold: [],
-  causeFired: null,
-  checkedBy: null,
-  isAllClearEarly: false,
-  isLong: false,
-  bridgeUrl: null,
-  parentId: null,
-  mergedInto: null,
-  recurrenceOf: null,
-  version: 0,
-  quarantine: null,
-}

@@ -7,7 +7,7 @@ import type { Tx } from '../../db/tx.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { PlanDeps } from '../../plan/deps.ts'
 import { readStored, storedWhole } from '../../plan/draft.ts'
-import { editSignIn } from '../../plan/edit.ts'
+import { editSection } from '../../plan/edit.ts'
 import { isHidden } from '../../plan/form.ts'
 import {
   isRecoveryCode,
@@ -56,7 +56,7 @@ const settings: readonly Route[] = [
         const { oidc } = body
         const isKept = oidc?.client_secret === SECRET_SET
         const form = oidc && isKept ? { ...body, oidc: { ...oidc, client_secret: null } } : body
-        await editSignIn(tx, caller.actor, form, deps.plan)
+        await editSection(tx, caller.actor, 'sign_in', form, deps.plan)
         return { body: { signIn: await shown(tx, deps.plan), redirectUri: redirectUriOf(deps) } }
       }),
   }),

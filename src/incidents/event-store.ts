@@ -1,0 +1,64 @@
+/** The events of incidents, as they were decided upon. */
+import type { Tx } from '../db/tx.ts'
+import type { Id } from '../lib/id.ts'
+import { type Instant, toIso } from '../lib/instant.ts'
+import type { Event } from './event.ts'
+import type { Incident } from './incident.ts'
+import type { Beat } from './rehearse.ts'
+import type { Recovery } from './states.ts'
+
+/** Told when it is opened; everything that happens to it afterwards is decided from this state. */
+export const saveOpening = (tx: Tx, incident: Incident) =>
+  insert(tx, incident, null, { kind: 'opened', state: incident }, null)
+
+/** In the transaction in which it was decided; `incident` is what became of it. */
+export const saveEvent = (
+  tx: Tx,
+  incident: Incident,
+  by: Id | null,
+  event: Event,
+  recovery: Recovery,
+) => insert(tx, incident, by, event, recovery)
+
+const insert = (tx: Tx, incident: Incident, by: Id | null, event: object, recovery: unknown) =>
+  tx.query(
+    `insert into incident_events (incident_id, version, at, by_person, event, recovery)
+     values ($1, $2, $3, $4, $5, $6)`,
+    [
+      incident.id,
+      incident.version,
+      toIso(tx.now),
+      by,
+      JSON.stringify(event),
+      recovery === null ? null : JSON.stringify(recovery),
+    ],
+  )
+
+export type Course = { opening: Incident; openedAt: Instant; beats: Beat[] }
+type Row = {
+  incidentId: Id
+  at: Instant
+  by: Id | null
+  event: Event | { kind: 'opened'; state: Incident }
+  recovery: Recovery | null
+}
+
+/** Of each of these incidents, what happened, oldest first. One without an opening is left out. */
+export async function listCourses(tx: Tx, incidentIds: readonly Id[]): Promise<Map<Id, Course>> {
+  const rows = await tx.query<Row>(
+    `select incident_id as "incidentId", at, by_person as by, event, recovery from incident_events
+     where incident_id = any($1) order by incident_id, version`,
+    [incidentIds],
+  )
+  const courses = new Map<Id, Course>()
+  for (const { incidentId, at, by, event, recovery } of rows) {
+    if (event.kind === 'opened') {
+      courses.set(incidentId, { opening: event.state, openedAt: at, beats: [] })
+      continue
+    }
+    courses
+      .get(incidentId)
+      ?.beats.push({ at, by, event, recovery: recovery ?? { lastFiringAt: null, isBurning: null } })
+  }
+  return courses
+}
