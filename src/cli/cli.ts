@@ -8,7 +8,9 @@ import { call, connection, Refused, save, send, Unreachable, type Connection } f
 import { configurationCommands } from './configuration.ts'
 import { demo } from './demo.ts'
 import { contactCommands } from './contacts.ts'
+import { incidentCommands } from './incidents.ts'
 import { onCallCommands } from './oncall.ts'
+import { policyCommands } from './policy.ts'
 import { plain } from './print.ts'
 import { explain, serve, version } from './serve.ts'
 import { confirm, EXIT, type Shell } from './shell.ts'
@@ -58,6 +60,8 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   onCallCommands(shell)
   contactCommands(shell)
   alertCommands(shell)
+  incidentCommands(shell)
+  policyCommands(shell)
 
   program
     .command('doctor')

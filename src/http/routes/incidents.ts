@@ -18,6 +18,7 @@ import { listMessages } from '../../comms/store.ts'
 import { parseDuration } from '../../lib/duration.ts'
 import { type Instant, parseInstant, toIso } from '../../lib/instant.ts'
 import { invalid, notFound } from '../../lib/problem.ts'
+import { owedWords } from '../../notify/notice.ts'
 import { listForSubject } from '../../obligations/store.ts'
 import { findPolicy } from '../../severity/store.ts'
 import type { Policy } from '../../severity/policy.ts'
@@ -77,6 +78,7 @@ const FieldsBody = z
 const OwedView = z.object({
   id: Id,
   rule: z.string(),
+  label: z.string().describe('What is owed, as one would say it'),
   owner: PersonRef.nullable(),
   due: Time,
   outcome: z.enum(['open', 'met', 'late', 'missed', 'waived']),
@@ -207,6 +209,7 @@ const owedOf = async ({ tx, directory, who, incident }: Found) =>
   (await listForSubject(tx, who, { kind: 'incident', id: incident.id })).map((one) => ({
     id: one.id,
     rule: one.rule,
+    label: owedWords(one.rule),
     owner: one.owner.kind === 'person' ? personRef(directory, one.owner.id) : null,
     due: toIso(one.due),
     outcome: one.outcome,
