@@ -1,6 +1,7 @@
 /** Every address of the app, in one place. */
 export const paths = {
   home: '/',
+  incidents: '/incidents',
   alerts: '/alerts',
   alert: (name: string) => `/alerts/${encodeURIComponent(name)}`,
   oncall: '/on-call',

@@ -37,6 +37,22 @@ export const router = createRouter({
     ),
     createRoute({
       getParentRoute: () => root,
+      path: '/incidents',
+      component: lazyRouteComponent(() => import('./pages/incidents.tsx'), 'IncidentsPage'),
+      validateSearch: (search: Record<string, unknown>): { status?: string } => ({
+        status: text(search.status),
+      }),
+    }),
+    createRoute({
+      getParentRoute: () => root,
+      path: '/incidents/$name',
+      component: lazyRouteComponent(() => import('./pages/incident.tsx'), 'IncidentPage'),
+      validateSearch: (search: Record<string, unknown>): { tab?: string } => ({
+        tab: text(search.tab),
+      }),
+    }),
+    createRoute({
+      getParentRoute: () => root,
       path: '/alerts',
       component: lazyRouteComponent(() => import('./pages/alerts.tsx'), 'AlertsPage'),
       validateSearch: (search: Record<string, unknown>): { status?: string; q?: string } => ({

@@ -48,6 +48,7 @@ export type AlertFilter = {
   teamId?: Id
   text?: string
   severity?: Severity
+  groupIds?: readonly Id[]
   /** Paged to them, or taken by them. */
   mine?: Id
   /** Entries older than this one: started, id. */
@@ -78,6 +79,7 @@ export function listAlerts(tx: Tx, who: Principal, filter: AlertFilter): Promise
   else if (filter.status !== 'all') add((p) => `${STATUS} = ${p}`, filter.status)
   if (filter.serviceId) add((p) => `a.service_id = ${p}`, filter.serviceId)
   if (filter.teamId) add((p) => `a.team_id = ${p}`, filter.teamId)
+  if (filter.groupIds) add((p) => `a.group_id = any(${p})`, filter.groupIds)
   if (filter.severity) add((p) => `a.severity = ${p}`, filter.severity)
   if (filter.mine)
     add(

@@ -61,7 +61,7 @@ export function simulate(
     return {
       at: claim.due,
       kind: 'owed',
-      sentence: `${audienceOf(claim)}${owedWords(claim.rule)}: ${OUTCOMES[outcome](claim, names)}`,
+      sentence: `${owedWords(claim)}: ${OUTCOMES[outcome](claim, names)}`,
       outcome,
     }
   })
@@ -79,12 +79,6 @@ const OUTCOMES: Readonly<Record<Outcome, (claim: Claim, names: Names) => string>
   missed: () => 'missed',
   open: () => 'due',
 }
-
-/** Messages are owed to an audience each; the key says to which. */
-const audienceOf = ({ rule, key }: Claim): string =>
-  /^incident\.(firstMessage|update|allClear)$/.test(rule)
-    ? `${key.split(':')[2] ?? ''}, `.replace(/^, $/, '')
-    : ''
 
 function linesOf({ at, effects, refusal, event, isForced }: Played, names: Names): Line[] {
   const lines = effects.flatMap((effect): Line[] => {

@@ -44,8 +44,11 @@ export function decide(before: Incident, event: Event, facts: IncidentFacts): De
     }
   const outcome = apply(before, event, facts)
   if ('reason' in outcome) return { kind: 'refused', refusal: outcome }
-  const incident = { ...outcome.incident, wakeAt: wakeAt(outcome.incident, facts) }
-  return { kind: 'changed', incident, effects: outcome.effects }
+  const isMoved = isDeclared(before) && levelOf(before) !== levelOf(outcome.incident)
+  // A new level asks for people at once, not at the next beat.
+  const after = isMoved ? follow(outcome.incident, outcome.effects, facts) : outcome
+  const incident = { ...after.incident, wakeAt: wakeAt(after.incident, facts) }
+  return { kind: 'changed', incident, effects: after.effects }
 }
 
 /** What may still be said of an incident that is over. */
@@ -394,6 +397,7 @@ function investigate(before: Incident, event: Investigation, facts: IncidentFact
     statement: after.statement,
     verdict: after.verdict,
     timely: hypotheses.isTimely(after),
+    ...(event.kind === 'evidenceAdded' ? { speaks: event.speaks, text: event.text } : {}),
   }
   if (event.kind === 'hypothesisDisposed' && event.verdict === 'confirmed')
     return said(causeFound(changed, now), 'causeIdentified', about, 'T2')

@@ -25,8 +25,9 @@ export async function saveIncident(tx: Tx, incident: Incident): Promise<Incident
   const { declaredAt, allClearAt } = saved.stamps
   const [row] = await tx.query<{ number: number }>(
     `insert into incidents (id, title, kind, status, level, team_id, visibility, service_ids, policy_id, state,
-       version, wake_at, opened_at, declared_at, all_clear_at, quarantine, drill_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+       version, wake_at, opened_at, declared_at, all_clear_at, quarantine, drill_id, number)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+       coalesce($18::bigint, nextval('incidents_number')))
      on conflict (id) do update set title = excluded.title, status = excluded.status, level = excluded.level,
        team_id = excluded.team_id, visibility = excluded.visibility, service_ids = excluded.service_ids,
        state = excluded.state, version = excluded.version, wake_at = excluded.wake_at,
@@ -51,6 +52,7 @@ export async function saveIncident(tx: Tx, incident: Incident): Promise<Incident
       at(allClearAt),
       saved.quarantine,
       saved.drillId,
+      saved.number,
     ],
   )
   return { ...saved, number: Number(row?.number) }
@@ -69,6 +71,15 @@ export async function findIncident(tx: Tx, who: Principal, key: string): Promise
     [...visible.values, number ?? key],
   )
   return row ? read(row) : null
+}
+
+/** What people call them, by id. */
+export async function numbersOf(tx: Tx, ids: readonly Id[]): Promise<Map<Id, string>> {
+  const rows = await tx.query<{ id: Id; number: number }>(
+    'select id, number from incidents where id = any($1::uuid[])',
+    [ids],
+  )
+  return new Map(rows.map((row) => [row.id, `INC-${row.number}`]))
 }
 
 export const LIST_MAX = 200

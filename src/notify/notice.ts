@@ -205,11 +205,20 @@ const OWED: Readonly<Record<string, string>> = {
   'incident.cause': 'the cause, or more people',
   'incident.task': 'a task',
   'incident.outside': 'an answer from outside',
+  'incident.tell.vp': 'word to the VP',
+  'incident.tell.cto': 'word to the CTO',
+  'incident.tell.commander': 'word to the commander on call',
+  'incident.role.deputy': 'a deputy',
   'incident.tell.manager': 'word to the engineering manager',
   'incident.tell.teamLead': 'word to the lead of the team',
 }
 
-export const owedWords = (rule: string): string => OWED[rule] ?? rule
+/** What is owed, as one would say it. Messages are owed to an audience each; the key says to which. */
+export function owedWords({ rule, key }: { rule: string; key: string }): string {
+  const isMessage = /^incident\.(firstMessage|update|allClear)$/.test(rule)
+  const audience = isMessage ? key.split(':')[2] : undefined
+  return `${OWED[rule] ?? rule}${audience ? ` to ${audience}` : ''}`
+}
 
 export type NoticeKind = keyof typeof WORDS
 

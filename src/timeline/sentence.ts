@@ -50,7 +50,7 @@ const INCIDENT: Readonly<Record<string, Write>> = {
   'incident.integrityCleared': (_r, i, who) =>
     `${who} cleared the concern about data: ${i.evidence}`,
   'incident.responded': (r, _i, _who, names) =>
-    `${names.person(r.person)} answered at ${names.time(r.at)}`,
+    `${r.person ? names.person(r.person) : 'Somebody'} answered at ${names.time(r.at)}`,
   'incident.mitigated': (_r, _i, who) => `${who}: mitigated, watching`,
   'incident.moved': (r, _i, who) =>
     `${who} moved it from ${r.from} to ${r.to}${r.reason ? `: ${r.reason}` : ''}`,
@@ -63,11 +63,12 @@ const INCIDENT: Readonly<Record<string, Write>> = {
   'incident.stamped': (r, _i, who, names) => `${who} set ${r.stamp} to ${names.time(r.at)}`,
   'incident.commandTaken': (r, _i, _who, names) => `${names.person(r.person)} has command`,
   'incident.roleTaken': (r, _i, _who, names) =>
-    `${names.person(r.person)} is ${r.role}${(r.notes as unknown as string[]).includes('isSolo') ? ', alone for now' : ''}`,
-  'incident.roleLeft': (r, _i, who) => `${who} let go of ${r.role}`,
+    `${names.person(r.person)} is ${roleWord(r.role)}${(r.notes as unknown as string[]).includes('isSolo') ? ', alone for now' : ''}`,
+  'incident.roleLeft': (r, _i, who) => `${who} let go of the role of ${roleWord(r.role)}`,
   'incident.handOverProposed': (r, _i, _who, names) =>
-    `${names.person(r.from)} proposes to hand ${r.role} to ${names.person(r.to)}`,
-  'incident.handOverDeclined': (r, _i, _who, names) => `${names.person(r.to)} declined ${r.role}`,
+    `${names.person(r.from)} proposes to hand the role of ${roleWord(r.role)} to ${names.person(r.to)}`,
+  'incident.handOverDeclined': (r, _i, _who, names) =>
+    `${names.person(r.to)} declined the role of ${roleWord(r.role)}`,
   'incident.hypothesisOpened': (r, _i, _who, names) =>
     `Hypothesis of ${names.person(r.owner)}: ${r.statement}, until ${names.time(r.until)}`,
   'incident.hypothesisDisposed': (r, _i, who) => `${who}: ${r.verdict}: ${r.statement}`,
@@ -78,7 +79,8 @@ const INCIDENT: Readonly<Record<string, Write>> = {
   'incident.causeWithdrawn': (r, _i, who) => `${who}: not the cause after all: ${r.statement}`,
   'incident.causeLate': (r) =>
     `No cause in time: more people are brought in${Number(r.count) > 1 ? `, the ${r.count}th time` : ''}`,
-  'incident.evidenceAdded': (r, _i, who) => `${who} added evidence: ${r.statement}`,
+  'incident.evidenceAdded': (r, _i, who) =>
+    `${who}, ${r.speaks === 'against' ? 'against' : 'for'} “${r.statement}”: ${r.text ?? ''}`,
   'incident.taskGiven': (r, _i, _who, names) => `Task for ${names.person(r.owner)}: ${r.text}`,
   'incident.taskAcknowledged': (r, _i, who) => `${who} has the task: ${r.text}`,
   'incident.taskDone': (r, _i, who) => `${who} did it: ${r.text}`,
@@ -89,6 +91,12 @@ const INCIDENT: Readonly<Record<string, Write>> = {
   'incident.longIncident': (r, _i, who) =>
     `${who}: ${r.isLong ? 'a long incident from now on' : 'no long incident any more'}`,
 }
+
+const ROLE_WORDS: Readonly<Record<string, string>> = {
+  technicalLead: 'technical lead',
+  communicationsLead: 'communications lead',
+}
+const roleWord = (role: unknown): string => ROLE_WORDS[String(role)] ?? String(role)
 
 function raisedBecause(r: Values, i: Values): string {
   if (i.rule === undefined && i.unit !== undefined)

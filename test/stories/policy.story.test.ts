@@ -176,8 +176,8 @@ test('an incident that is made up is played through, minute by minute', async ()
   expect(text).toContain('0 paged the first 2 steps of the escalation are paged at once')
   expect(text).toContain('0 told the CTO is told')
   expect(text).toContain('5 owed an answer to the page: met at 03:03')
-  expect(text).toContain('10 owed customers, the first message: met at 03:09')
-  expect(text).toContain('10 owed executives, the first message: missed')
+  expect(text).toContain('10 owed the first message to customers: met at 03:09')
+  expect(text).toContain('10 owed the first message to executives: missed')
   // Nothing of it happened.
   expect(
     (await world.api<{ incidents: unknown[] }>('GET', '/api/v1/incidents?status=all')).body
@@ -208,12 +208,12 @@ test('a script that cannot be read names every line', async () => {
 test('what happened, decided once more, comes out the same; and under another policy otherwise', async () => {
   await declare({ title: 'Slow', severity: 2, services: ['shop'] })
   await world.pass(1)
-  await ask('answers', { answers: { mode: 'degraded', scopePct: 20 } })
+  expect((await ask('answers', { mode: 'degraded', scopePct: 20 })).status).toBe(200)
   const fields = { service: 'Checkout', impact: '20% of users wait', actions: 'looking' }
   const first = await ask('messages', { audience: 'internal', fields })
   expect(first.status).toBe(201)
   await world.pass(5)
-  await ask('answers', { answers: { scopePct: 45 } })
+  await ask('answers', { scopePct: 45 })
   await ask('hypotheses', { statement: 'the pool' })
   await world.pass(12, 4)
   const second = await ask('messages', {

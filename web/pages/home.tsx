@@ -1,19 +1,27 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
+import type { IncidentShown } from '../../src/contract/incidents.ts'
 import type { AlertShown, MeShown } from '../../src/contract/views.ts'
 import { get } from '../api.ts'
 import { useMe } from '../shell/shell.tsx'
 import { Copyable, PageHead, Skeleton } from '../ui/more.tsx'
 import { Ago, Card, Complaint, Countdown, Empty, Severity, State } from '../ui/parts.tsx'
 import { when } from '../ui/time.ts'
+import { byNeed, IncidentList } from '../incident/list.tsx'
 import { Handoffs } from './handoffs.tsx'
 
 /** Fetched by those who need it. */
 const FirstRun = lazy(async () => ({ default: (await import('./first-run.tsx')).FirstRun }))
 const FIRST_RUN = 'allclear.first-run'
 
-type OwedShown = { id: string; rule: string; due: string; outcome: string }
+type OwedShown = {
+  id: string
+  label: string
+  incident: string | null
+  due: string
+  outcome: string
+}
 
 /** What is owed: by me first, then what burns. No charts. */
 export function HomePage() {
@@ -26,6 +34,11 @@ export function HomePage() {
     queryKey: ['live', 'owed'],
     queryFn: () => get<{ owed: OwedShown[] }>('/owed'),
   })
+  const live = useQuery({
+    queryKey: ['live', 'incidents', 'live'],
+    queryFn: () => get<{ incidents: IncidentShown[] }>('/incidents?limit=200&status=live'),
+  })
+  const incidents = live.data?.incidents ?? []
   if (!me.data) return <Skeleton />
   const mine = (open.data?.alerts ?? []).filter((one) => isMine(one, me.data))
   const others = (open.data?.alerts ?? []).filter((one) => !isMine(one, me.data))
@@ -40,6 +53,11 @@ export function HomePage() {
       <OnCall me={me.data} />
       <Complaint of={open.error ?? owed.error} />
       {open.isPending ? <Skeleton /> : null}
+      {incidents.length > 0 ? (
+        <section aria-label="Live incidents">
+          <IncidentList incidents={byNeed(incidents)} />
+        </section>
+      ) : null}
       {mine.length > 0 ? (
         <Card title="Mine">
           <Alerts alerts={mine} />
@@ -57,7 +75,7 @@ export function HomePage() {
           ) : null}
         </Card>
       ) : null}
-      {open.isSuccess && open.data.alerts.length === 0 ? <Quiet /> : null}
+      {open.isSuccess && open.data.alerts.length === 0 && incidents.length === 0 ? <Quiet /> : null}
     </div>
   )
 }
@@ -114,22 +132,30 @@ const Alerts = ({ alerts }: { alerts: AlertShown[] }) => (
   </ul>
 )
 
-const RULES: Readonly<Record<string, string>> = {
-  'handoff.accept': 'Accept the hand-off',
-  'survey.answer': 'Answer the quarterly survey',
-}
-
 function Owed({ owed }: { owed: OwedShown[] }) {
   if (owed.length === 0) return null
   return (
     <Card title="Owed by me">
-      <ul className="divide-y divide-line">
+      <ul className="divide-y divide-line -my-2">
         {owed.map((one) => (
-          <li key={one.id} className="py-2 flex flex-wrap items-center justify-between gap-3">
-            <span>{RULES[one.rule] ?? one.rule}</span>
-            <span className={one.outcome === 'missed' ? 'text-error' : 'text-mute'}>
-              {one.outcome === 'missed' ? 'was due' : 'due'} {when(one.due)}
-            </span>
+          <li key={one.id} className="py-2 flex flex-wrap items-center gap-x-3 gap-y-1">
+            <span className="first-letter:uppercase flex-1 min-w-52">{one.label}</span>
+            {one.incident ? (
+              <Link
+                to="/incidents/$name"
+                params={{ name: one.incident }}
+                className="underline underline-offset-4"
+              >
+                {one.incident}
+              </Link>
+            ) : null}
+            {one.outcome === 'missed' ? (
+              <span className="text-error">was due {when(one.due)}</span>
+            ) : (
+              <span className="text-mute">
+                <Countdown to={one.due} />
+              </span>
+            )}
           </li>
         ))}
       </ul>

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { Suspense } from 'react'
+import type { IncidentShown } from '../../src/contract/incidents.ts'
 import type { AlertShown, MeShown } from '../../src/contract/views.ts'
 import { ApiError, get, post } from '../api.ts'
 import { useLive } from '../live.ts'
@@ -11,12 +12,14 @@ import { Toasts } from '../ui/toast.tsx'
 import { clock } from '../ui/parts.tsx'
 import { words } from '../words/en.ts'
 import { useActions, useKeys } from './actions.ts'
+import { Declaring } from './declaring.tsx'
 import { useLook } from './look.ts'
 import { Palette } from './palette.tsx'
 import { Shortcuts } from './shortcuts.tsx'
 
 const RAIL = [
   { to: paths.home, label: words.nav.home, key: 'h' },
+  { to: paths.incidents, label: words.nav.incidents, key: 'i' },
   { to: paths.alerts, label: words.nav.alerts, key: 'a' },
   { to: paths.oncall, label: words.nav.onCall, key: 'o' },
   { to: paths.services, label: words.nav.services, key: 's' },
@@ -62,6 +65,7 @@ function SignedIn({ me }: { me: MeShown }) {
       </div>
       <Toasts />
       <Palette />
+      <Declaring />
       <Shortcuts />
     </div>
   )
@@ -84,7 +88,7 @@ function Rail({ me }: { me: MeShown }) {
           key={to}
           to={to}
           activeOptions={{ exact: to === paths.home, includeSearch: false }}
-          className={ITEM}
+          className={to === paths.services ? `${ITEM} hidden md:flex` : ITEM}
         >
           {label}
         </Link>
@@ -149,6 +153,13 @@ function Strips({ me }: { me: MeShown }) {
     queryKey: ['live', 'unanswered'],
     queryFn: () => get<{ alerts: AlertShown[] }>('/alerts?status=firing'),
   })
+  const incidents = useQuery({
+    queryKey: ['live', 'incidents', 'live'],
+    queryFn: () => get<{ incidents: IncidentShown[] }>('/incidents?limit=200&status=live'),
+  })
+  const major = (incidents.data?.incidents ?? []).filter(
+    (one) => one.kind === 'normal' && (one.severity?.level ?? 4) <= 2,
+  )
   const critical = (open.data?.alerts ?? []).filter(
     (one) =>
       one.severity === 'critical' &&
@@ -163,7 +174,22 @@ function Strips({ me }: { me: MeShown }) {
           {words.strip.paused}
         </p>
       ) : null}
-      {critical.length > 0 ? (
+      {major.slice(0, 3).map((one) => (
+        <Link
+          key={one.id}
+          to="/incidents/$name"
+          params={{ name: one.name }}
+          className="flex flex-wrap gap-x-2 bg-strip text-white px-5 py-1.5 text-[13px] font-semibold"
+        >
+          <span>
+            {words.strip.live(one.severity?.name ?? '', one.name)} · {one.title}
+          </span>
+          <span className="font-normal md:ml-auto">
+            {one.commander ? words.strip.commands(one.commander.name) : words.strip.nobody}
+          </span>
+        </Link>
+      ))}
+      {critical.length > 0 && major.length === 0 ? (
         <Link
           to={paths.alerts}
           className="block bg-strip text-white px-5 py-1.5 text-[13px] font-semibold"

@@ -1,6 +1,6 @@
 /** `g a` as two keys. */
 export const Keys = ({ of }: { of: string }) => (
-  <span className="inline-flex gap-1" aria-hidden="true">
+  <span className="hidden md:inline-flex gap-1" aria-hidden="true">
     {of.split(' ').map((key) => (
       <kbd
         key={key}

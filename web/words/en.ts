@@ -9,6 +9,7 @@ export const words = {
   nav: {
     main: 'Main',
     home: 'Home',
+    incidents: 'Incidents',
     alerts: 'Alerts',
     onCall: 'On-call',
     services: 'Services',
@@ -24,6 +25,9 @@ export const words = {
     paused:
       'Restored from a backup: nothing is sent until somebody resumes. Run: npx allclear resume',
     reconnecting: (at: string) => `Reconnecting, last sync ${at}`,
+    live: (severity: string, name: string) => `${severity} live · ${name}`,
+    commands: (name: string) => `${name} commands`,
+    nobody: 'Nobody commands',
     critical: (count: number) =>
       count === 1
         ? 'One critical alert, and nobody has it'

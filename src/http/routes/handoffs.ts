@@ -4,6 +4,8 @@ import { DAY, toIso } from '../../lib/instant.ts'
 import { notFound, Problem } from '../../lib/problem.ts'
 import { type Answer, GRADES, ITEMS, scoreOf } from '../../load/survey.ts'
 import { listAnswers, listRounds, listTakers, takeSurvey } from '../../load/survey-store.ts'
+import { numbersOf } from '../../incidents/store.ts'
+import { owedWords } from '../../notify/notice.ts'
 import { listOwedBy } from '../../obligations/store.ts'
 import { listHandoffs } from '../../oncall/handoff-store.ts'
 import { perform } from '../acting.ts'
@@ -103,6 +105,8 @@ const OwedView = z
   .object({
     id: Id,
     rule: z.string(),
+    label: z.string().describe('As one would say it'),
+    incident: z.string().nullable().describe('`INC-12`, where it is owed of one'),
     subject: z.object({ kind: z.string(), id: z.string() }),
     due: Time,
     outcome: z.enum(['open', 'met', 'late', 'missed', 'waived']),
@@ -116,20 +120,25 @@ const owed = route({
   policy: { signedIn: true },
   reply: z.object({ owed: z.array(OwedView) }).openapi('OwedList'),
   handle: ({ read, caller }) =>
-    read(async (tx) => ({
-      body: {
-        owed:
-          caller.who.personId === null
-            ? []
-            : (await listOwedBy(tx, caller.who.personId, caller.who.teamIds)).map((one) => ({
-                id: one.id,
-                rule: one.rule,
-                subject: one.subject,
-                due: toIso(one.due),
-                outcome: one.outcome,
-              })),
-      },
-    })),
+    read(async (tx) => {
+      const { personId, teamIds } = caller.who
+      const owed = personId === null ? [] : await listOwedBy(tx, personId, teamIds)
+      const ids = owed.flatMap(({ subject }) => (subject.kind === 'incident' ? [subject.id] : []))
+      const numbers = await numbersOf(tx, ids)
+      return {
+        body: {
+          owed: owed.map((one) => ({
+            id: one.id,
+            rule: one.rule,
+            label: owedWords(one),
+            incident: numbers.get(one.subject.id) ?? null,
+            subject: one.subject,
+            due: toIso(one.due),
+            outcome: one.outcome,
+          })),
+        },
+      }
+    }),
 })
 
 const Grade = z.number().int().min(1).max(5)

@@ -1,8 +1,19 @@
 /** Incidents over the API: declared, moved, commanded, investigated, told of. One route for each verb. */
 import { z } from '@hono/zod-openapi'
 import type { Principal } from '../../access/can.ts'
-import { findAlert } from '../../alerts/read.ts'
-import { ActedView, EntryView, Id, PersonRef, Ref, Time } from '../../contract/views.ts'
+import { findAlert, listAlerts } from '../../alerts/read.ts'
+import {
+  AnswersBody,
+  Audience,
+  FieldsBody,
+  IncidentDetailView,
+  IncidentView,
+  Level,
+  Role,
+  Status,
+  Text,
+} from '../../contract/incidents.ts'
+import { ActedView, Id, Time } from '../../contract/views.ts'
 import type { Tx } from '../../db/tx.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { allow } from '../../engine/act.ts'
@@ -13,7 +24,7 @@ import type { Event } from '../../incidents/event.ts'
 import { type Incident, isLive, levelOf, peakOf } from '../../incidents/incident.ts'
 import { commandGaps, directReports, emptySeats } from '../../incidents/roles.ts'
 import { allClearChecks, impossibleStamps, movesFrom } from '../../incidents/states.ts'
-import { findIncident, listIncidents, observe } from '../../incidents/store.ts'
+import { findIncident, listGroupsOf, listIncidents, observe } from '../../incidents/store.ts'
 import { listMessages } from '../../comms/store.ts'
 import { parseDuration } from '../../lib/duration.ts'
 import { type Instant, parseInstant, toIso } from '../../lib/instant.ts'
@@ -27,136 +38,6 @@ import { perform } from '../acting.ts'
 import { personRef, ref, toEntryView } from '../present.ts'
 import { type Call, type Reply, type Route, route } from '../route.ts'
 import { lookUp } from './alerts.ts'
-
-const Text = z.string().max(2_000)
-const Level = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)])
-const Unknown = z.literal('unknown')
-const AnswersBody = z
-  .object({
-    security: z.enum(['none', 'suspected', 'confirmed', 'unknown']),
-    data: z.enum(['none', 'concern', 'loss', 'unknown']),
-    mode: z.enum(['outage', 'degraded', 'featureDown', 'cosmetic', 'riskOnly', 'none', 'unknown']),
-    scopePct: z.union([z.number().min(0).max(100), Unknown]),
-    feature: z.enum(['key', 'minor', 'unknown']),
-    workaround: z.enum(['yes', 'no', 'unknown']),
-    reporter: z.enum(['monitoring', 'employee', 'customer', 'partner']),
-    payingAffected: z.enum(['yes', 'no', 'unknown']),
-  })
-  .partial()
-  .strict()
-const Role = z.enum([
-  'commander',
-  'technicalLead',
-  'communicationsLead',
-  'scribe',
-  'deputy',
-  'owner',
-])
-const Status = z.enum([
-  'investigating',
-  'identified',
-  'mitigating',
-  'monitoring',
-  'resolved',
-  'closed',
-  'canceled',
-])
-const Audience = z.enum(['engineering', 'internal', 'executives', 'customers'])
-const FieldsBody = z
-  .object({
-    service: Text.default(''),
-    impact: Text.default(''),
-    understanding: Text.default(''),
-    actions: Text.default(''),
-    next: Text.default(''),
-    workaround: Text.default(''),
-    residual: Text.default(''),
-    followUp: Text.default(''),
-  })
-  .strict()
-
-const OwedView = z.object({
-  id: Id,
-  rule: z.string(),
-  label: z.string().describe('What is owed, as one would say it'),
-  owner: PersonRef.nullable(),
-  due: Time,
-  outcome: z.enum(['open', 'met', 'late', 'missed', 'waived']),
-})
-const IncidentView = z
-  .object({
-    id: Id,
-    number: z.number().int(),
-    name: z.string().describe('`INC-12`: what people call it'),
-    title: z.string(),
-    summary: z.string(),
-    kind: z.enum(['normal', 'drill', 'backfilled']),
-    status: z.string(),
-    severity: z
-      .object({ level: Level, name: z.string(), label: z.string(), provisional: z.boolean() })
-      .nullable(),
-    services: z.array(Ref),
-    team: Ref.nullable(),
-    isPrivate: z.boolean(),
-    openedAt: Time,
-    commander: PersonRef.nullable(),
-    nextOwed: OwedView.nullable(),
-  })
-  .openapi('Incident')
-
-const IncidentDetailView = IncidentView.extend({
-  answers: z.record(z.string(), z.unknown()),
-  impact: z.record(z.string(), z.number()),
-  isImpactTyped: z.boolean(),
-  levels: z.array(
-    z.object({
-      at: Time,
-      level: Level,
-      rule: z.string(),
-      by: PersonRef.nullable(),
-      reason: z.string().nullable(),
-    }),
-  ),
-  floors: z.array(z.string()),
-  peak: Level,
-  stamps: z.record(z.string(), Time.nullable()),
-  impossible: z.array(z.object({ before: z.string(), after: z.string() })),
-  moves: z.array(z.string()),
-  checks: z.array(
-    z.object({
-      name: z.string(),
-      good: z.boolean(),
-      why: z.string().nullable(),
-      until: Time.nullable(),
-    }),
-  ),
-  roles: z.array(
-    z.object({ role: Role, person: PersonRef.nullable(), from: Time, to: Time.nullable() }),
-  ),
-  emptySeats: z.array(Role),
-  gaps: z.array(z.object({ from: Time, to: Time })),
-  handOver: z
-    .object({ role: Role, from: PersonRef.nullable(), to: PersonRef.nullable(), at: Time })
-    .nullable(),
-  directReports: z.number().int(),
-  hypotheses: z.array(z.record(z.string(), z.unknown())),
-  tasks: z.array(z.record(z.string(), z.unknown())),
-  messages: z.array(
-    z.object({
-      id: Id,
-      audience: Audience,
-      kind: z.string(),
-      subject: z.string(),
-      body: z.string(),
-      at: Time,
-      promised: Time.nullable(),
-      by: PersonRef.nullable(),
-    }),
-  ),
-  owed: z.array(OwedView),
-  timeline: z.array(EntryView),
-  isAllClearEarly: z.boolean(),
-}).openapi('IncidentDetail')
 
 const ofIncident = { params: z.object({ id: z.string().max(40) }) }
 type Found = { tx: Tx; directory: Directory; who: Principal; incident: Incident }
@@ -209,10 +90,12 @@ const owedOf = async ({ tx, directory, who, incident }: Found) =>
   (await listForSubject(tx, who, { kind: 'incident', id: incident.id })).map((one) => ({
     id: one.id,
     rule: one.rule,
-    label: owedWords(one.rule),
+    label: owedWords(one),
     owner: one.owner.kind === 'person' ? personRef(directory, one.owner.id) : null,
+    startedAt: toIso(one.startedAt),
     due: toIso(one.due),
     outcome: one.outcome,
+    metAt: one.proof ? toIso(one.proof.at) : null,
   }))
 
 async function detail(given: Found, zone: string) {
@@ -259,20 +142,39 @@ async function detail(given: Found, zone: string) {
       at: toIso(incident.handOver.at),
     },
     directReports: directReports(incident).length,
-    hypotheses: incident.hypotheses.map((one) => ({
+    hypotheses: incident.hypotheses.map(({ ownerId, extension, ...one }) => ({
       ...one,
-      owner: person(one.ownerId),
+      owner: person(ownerId),
+      isExtended: extension !== null,
+      evidence: one.evidence.map((said) => ({
+        ...said,
+        at: toIso(said.at),
+        by: person(said.by),
+      })),
       openedAt: toIso(one.openedAt),
       expiresAt: toIso(one.expiresAt),
       disposedAt: iso(one.disposedAt),
     })),
-    tasks: incident.tasks.map((one) => ({
+    tasks: incident.tasks.map(({ ownerId, ...one }) => ({
       ...one,
-      owner: person(one.ownerId),
+      owner: person(ownerId),
       at: toIso(one.at),
       dueAt: iso(one.dueAt),
       acknowledgedAt: iso(one.acknowledgedAt),
       doneAt: iso(one.doneAt),
+    })),
+    alerts: (
+      await listAlerts(tx, given.who, {
+        status: 'all',
+        groupIds: await listGroupsOf(tx, incident.id),
+        max: 100,
+      })
+    ).map((one) => ({
+      name: `A-${one.number}`,
+      title: one.title,
+      status: one.status,
+      severity: one.severity,
+      service: ref(directory.services, one.serviceId),
     })),
     messages: (await listMessages(tx, incident.id)).map((one) => ({
       id: one.id,
@@ -280,6 +182,7 @@ async function detail(given: Found, zone: string) {
       kind: one.kind,
       subject: one.subject,
       body: one.body,
+      fields: one.fields,
       at: toIso(one.publishedAt),
       promised: iso(one.promisedAt),
       by: person(one.publishedBy),
@@ -447,6 +350,12 @@ type InHypothesis = { hypothesis: string }
 type InTask = { task: string }
 
 const verbs: readonly Route[] = [
+  verb(
+    'declare',
+    'Out of triage: it is one',
+    z.object({ severity: Level.optional(), summary: Text.optional() }).strict(),
+    (b) => ({ kind: 'declared', level: b.severity ?? null, summary: b.summary ?? '' }),
+  ),
   verb(
     'raise',
     'Raise the severity; anybody may',
