@@ -207,6 +207,21 @@ export function incidentCommands(shell: Shell): void {
       if (verdict) await act(name, `/hypotheses/${only.id}/verdict`, { verdict })
     })
   program
+    .command('merge <incident> <into>')
+    .description('it is the same as another one, which goes on and takes its alerts over')
+    .action((name: string, into: string) => act(name, '/merge', { into }))
+  program
+    .command('link <incident> <other>')
+    .description('a part of another one; with --again, the same failure once more')
+    .option('--again', 'the same failure once more')
+    .option('--undo', 'take it back')
+    .action((name: string, other: string, options: { again?: boolean; undo?: boolean }) =>
+      act(name, '/link', {
+        relation: options.again ? 'recurrence' : 'parent',
+        to: options.undo ? null : other,
+      }),
+    )
+  program
     .command('note <incident> <text>')
     .description('write something down')
     .action((name: string, text: string) => act(name, '/notes', { text }))

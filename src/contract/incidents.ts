@@ -174,6 +174,18 @@ export const IncidentDetailView = IncidentView.extend({
   owed: z.array(OwedView),
   timeline: z.array(EntryView),
   isAllClearEarly: z.boolean(),
+  bridgeUrl: z.string().nullable(),
+  kin: z
+    .array(
+      z.object({
+        name: z.string(),
+        title: z.string(),
+        status: z.string(),
+        level: z.number().int().nullable(),
+        relation: z.enum(['parent', 'part', 'recurrenceOf', 'recurrence', 'mergedInto', 'merged']),
+      }),
+    )
+    .describe('Incidents that have to do with it'),
 }).openapi('IncidentDetail')
 
 export type IncidentShown = z.infer<typeof IncidentView>

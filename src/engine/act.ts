@@ -19,8 +19,14 @@ import { type Desk, openDesk } from './desk.ts'
 import { acceptHandoff, watchItems } from './handover.ts'
 import { engineTx } from './store-sql.ts'
 import type { Tools } from './tools.ts'
-import type { Event as IncidentEvent } from '../incidents/event.ts'
-import { actOnIncident, type DeclareAsked, declareIncident } from './verbs/command.ts'
+import type { Event as IncidentEvent, Relation } from '../incidents/event.ts'
+import {
+  actOnIncident,
+  type DeclareAsked,
+  declareIncident,
+  linkIncident,
+  mergeIncident,
+} from './verbs/command.ts'
 import * as duty from './verbs/duty.ts'
 import { inform, type InformAsked } from './verbs/inform.ts'
 import * as mute from './verbs/mute.ts'
@@ -41,6 +47,8 @@ export type Verb =
   | { verb: 'tryChain'; personId: Id }
   | ({ verb: 'declareIncident' } & DeclareAsked)
   | { verb: 'incident'; incidentId: Id; event: IncidentEvent }
+  | { verb: 'mergeIncident'; incidentId: Id; into: Id }
+  | { verb: 'linkIncident'; incidentId: Id; relation: Relation; to: Id | null }
   | ({ verb: 'inform'; incidentId: Id } & InformAsked)
   | ({ verb: 'silence' } & mute.SilenceAsked)
   | { verb: 'endSilence'; silenceId: Id }
@@ -93,6 +101,18 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
       const known = await incidentFor(tx, acting, asked.incidentId)
       const { id } = await inform({ tx, desk }, known, asked)
       return { kind: 'done', result: { messageId: id } }
+    }
+    case 'mergeIncident': {
+      const known = await incidentFor(tx, acting, asked.incidentId)
+      const into = await incidentFor(tx, acting, asked.into)
+      const { id, status } = await mergeIncident({ tx, desk }, known, into)
+      return { kind: 'done', result: { incidentId: id, status } }
+    }
+    case 'linkIncident': {
+      const known = await incidentFor(tx, acting, asked.incidentId)
+      const to = asked.to === null ? null : await incidentFor(tx, acting, asked.to)
+      const { id, status } = await linkIncident({ tx, desk }, known, asked.relation, to)
+      return { kind: 'done', result: { incidentId: id, status } }
     }
     case 'incident': {
       const known = await incidentFor(tx, acting, asked.incidentId)

@@ -12,7 +12,14 @@ import type { Effect, Event, IncidentFacts } from '../incidents/event.ts'
 import { saveEvent } from '../incidents/event-store.ts'
 import { type Incident, isLive, levelOf } from '../incidents/incident.ts'
 import { impactOf, newsIn } from '../incidents/measured.ts'
-import { listGroupsOf, lockIncident, observe, saveIncident } from '../incidents/store.ts'
+import {
+  type Kin,
+  listGroupsOf,
+  listKin,
+  lockIncident,
+  observe,
+  saveIncident,
+} from '../incidents/store.ts'
 import type { Id } from '../lib/id.ts'
 import { notFound, Problem } from '../lib/problem.ts'
 import type { Told } from '../notify/notice-store.ts'
@@ -65,12 +72,19 @@ async function factsOf(
   policy: Policy,
 ): Promise<IncidentFacts> {
   const { lastFiringAt } = await observe(tx, incident.id)
+  const parts = await listKin(tx, incident.id)
   return {
     now: desk.now,
     policy,
     by: desk.actor.kind === 'person' ? desk.actor.id : null,
-    recovery: { lastFiringAt, isBurning: null },
+    recovery: { lastFiringAt, isBurning: null, ...partsIn(parts) },
   }
+}
+
+/** Nothing is said of parts where there never were any. */
+export function partsIn(kin: readonly Kin[]): { livingParts?: number } {
+  const parts = kin.filter((one) => one.relation === 'part')
+  return parts.length === 0 ? {} : { livingParts: parts.filter(isLive).length }
 }
 
 type Doing = Happening & { groups: readonly Id[]; seats: ReadonlyMap<Seat, SeatTarget> }
@@ -232,6 +246,11 @@ const SENTENCES: Readonly<Record<string, string>> = {
   alertsFiring: 'An alert of it still fires. Override it with a reason, or wait.',
   alertsRecent: 'An alert of it fired in the last ten minutes. Override it with a reason, or wait.',
   budgetBurning: 'An objective still burns its budget. Override it with a reason, or wait.',
+  partsLive: 'A part of it is not over yet. Override it with a reason, or wait.',
+  itself: 'It cannot be that of itself.',
+  overAlready: 'That one is over: link it as a recurrence instead.',
+  circle: 'It would be a part of itself.',
+  wouldBeSeen: 'It is private, and the other one is not: what is in it would be seen by everybody.',
   notChecked:
     'Nobody has looked whether users can work again. Say that you have, or override it with a reason.',
   commanderHoldsNothingElse: 'The commander of a major incident holds no other role.',
@@ -248,5 +267,5 @@ const SENTENCES: Readonly<Record<string, string>> = {
   tooMany: 'There are as many as there may be.',
   unknown: 'There is nothing of this name.',
 }
-const sentenceOf = (reason: string, detail: unknown): string =>
+export const sentenceOf = (reason: string, detail: unknown): string =>
   SENTENCES[reason] ?? `${reason} ${detail === undefined ? '' : JSON.stringify(detail)}`.trim()

@@ -13,7 +13,7 @@ import { listRounds, listTakers, openRound } from '../load/survey-store.ts'
 import { type Told, tell } from '../notify/notice-store.ts'
 import type { Claim, ObligationEntry, Owner, Reminder } from '../obligations/obligation.ts'
 import { settle } from '../obligations/settle.ts'
-import { findForSubjects, saveObligations } from '../obligations/store.ts'
+import { findForSubjects, findOpenSubjects, saveObligations } from '../obligations/store.ts'
 import { handoffsSince } from '../oncall/handoff-store.ts'
 import { owesHandoff } from '../oncall/owes.ts'
 import type { Policy } from '../severity/policy.ts'
@@ -28,7 +28,10 @@ export async function reckon(tx: Tx, directory: Directory, makeId: () => Id): Pr
     ...(await claimsOfSurveys(tx, directory, makeId)),
     ...(await claimsOfIncidents(tx, directory)),
   ]
-  const subjects = [...new Map(claims.map((one) => [one.subject.id, one.subject])).values()]
+  // What nothing claims any more (an incident that was called off) is settled as well.
+  const left = await findOpenSubjects(tx, 'incident')
+  const all = [...claims.map((one) => one.subject), ...left]
+  const subjects = [...new Map(all.map((one) => [one.id, one])).values()]
   if (subjects.length === 0) return 0
   const known = await findForSubjects(
     tx,

@@ -9,6 +9,7 @@ import type { Effect, Event, IncidentFacts, Refusal } from './event.ts'
 import * as hypotheses from './hypotheses.ts'
 import {
   HYPOTHESES_MAX,
+  SERVICES_MAX,
   type Hypothesis,
   type Incident,
   isDeclared,
@@ -60,6 +61,8 @@ const AFTER: readonly Event['kind'][] = [
   'taskDone',
   'woke',
   'messagePublished',
+  'linked',
+  'described',
 ]
 
 function apply(before: Incident, event: Event, facts: IncidentFacts): Outcome {
@@ -126,9 +129,20 @@ function apply(before: Incident, event: Event, facts: IncidentFacts): Outcome {
     case 'madeLong':
       return said({ ...before, isLong: event.isLong }, 'longIncident', { isLong: event.isLong })
     case 'merged':
+      if (event.into === before.id) return { field: 'into', reason: 'itself' }
       return said({ ...before, status: 'merged', mergedInto: event.into }, 'merged', {
         into: event.into,
       })
+    case 'absorbed':
+      return said(
+        { ...before, serviceIds: union(before.serviceIds, event.serviceIds) },
+        'absorbed',
+        { from: event.from },
+      )
+    case 'linked':
+      return link(before, event)
+    case 'described':
+      return describe(before, event.what)
     case 'woke':
       return woke(before, facts)
   }
@@ -143,6 +157,28 @@ const said = (
   incident,
   effects: [{ kind: 'record', what, rule, inputs: {}, result, undo: null }],
 })
+
+const union = (one: readonly string[], other: readonly string[]): string[] =>
+  [...new Set([...one, ...other])].slice(0, SERVICES_MAX)
+
+function link(before: Incident, { relation, to }: Extract<Event, { kind: 'linked' }>): Outcome {
+  if (to === before.id) return { field: 'to', reason: 'itself' }
+  const field = relation === 'parent' ? 'parentId' : 'recurrenceOf'
+  if (before[field] === to) return { incident: before, effects: [] }
+  return said({ ...before, [field]: to }, 'linked', { relation, to, was: before[field] })
+}
+
+/** Words and surroundings; what it is called does not change what is owed. */
+function describe(before: Incident, what: Extract<Event, { kind: 'described' }>['what']): Outcome {
+  if (what.title?.trim() === '') return { field: 'title', reason: 'needed' }
+  const changed = Object.fromEntries(
+    Object.entries(what).filter(
+      ([name, value]) => JSON.stringify(before[name as keyof Incident]) !== JSON.stringify(value),
+    ),
+  )
+  if (Object.keys(changed).length === 0) return { incident: before, effects: [] }
+  return said({ ...before, ...changed }, 'described', changed)
+}
 
 const earlier = (one: number | null, other: number): number =>
   one === null ? other : Math.min(one, other)

@@ -4,8 +4,12 @@ import type { Instant } from '../lib/instant.ts'
 import type { Answers } from '../severity/classify.ts'
 import type { Audience, Level, Policy, RoleName, Seat } from '../severity/policy.ts'
 import type { Impact } from '../severity/triggers.ts'
-import type { Status, Told, Verdict } from './incident.ts'
+import type { Incident, Status, Told, Verdict } from './incident.ts'
 import type { Recovery } from './states.ts'
+
+/** A part of another one, with a lead of its own; or the same failure once more. */
+export type Relation = 'parent' | 'recurrence'
+export type Description = Pick<Incident, 'title' | 'summary' | 'serviceIds' | 'bridgeUrl'>
 
 export type Event =
   | { kind: 'declared'; level: Level | null; summary: string }
@@ -48,6 +52,10 @@ export type Event =
   | { kind: 'messagePublished'; audience: Audience; promised: Instant | null; as: Told['kind'] }
   | { kind: 'madeLong'; isLong: boolean }
   | { kind: 'merged'; into: Id }
+  /** Another one was merged into it, and brought its services along. */
+  | { kind: 'absorbed'; from: Id; serviceIds: readonly Id[] }
+  | { kind: 'linked'; relation: Relation; to: Id | null }
+  | { kind: 'described'; what: Partial<Description> }
   | { kind: 'woke' }
 
 export type Effect =

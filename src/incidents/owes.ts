@@ -99,8 +99,13 @@ function roles(incident: Incident, policy: Policy, declaredAt: Instant, make: Ma
   const asked = new Map<RoleName, { from: Instant; due: Instant }>()
   for (const { at, level } of incident.levels) {
     const row = policy.levels[level]
-    for (const role of row.roles)
-      if (!asked.has(role)) asked.set(role, { from: at, due: dueOf(row.respond, at, policy.hours) })
+    const due = dueOf(row.respond, at, policy.hours)
+    for (const role of row.roles) {
+      const known = asked.get(role)
+      // Raising brings it forward and never puts it off.
+      if (!known) asked.set(role, { from: at, due })
+      else if (due < known.due) asked.set(role, { ...known, due })
+    }
   }
   const current = new Set(policy.levels[levelOf(incident)].roles)
   return [...asked].flatMap(([role, { from, due }]) => {

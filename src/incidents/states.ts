@@ -28,6 +28,7 @@ export type Refused =
   | 'alertsRecent'
   | 'budgetBurning'
   | 'notChecked'
+  | 'partsLive'
 
 /** What the gate of the all-clear looks at, as measured at this instant. */
 export type Recovery = {
@@ -35,6 +36,8 @@ export type Recovery = {
   lastFiringAt: Instant | null
   /** Objectives of the services that still burn; null: there are none to ask. */
   isBurning: boolean | null
+  /** Parts of it, with leads of their own, that are not over yet. */
+  livingParts?: number
 }
 
 export function mayMove(
@@ -54,7 +57,7 @@ export function mayMove(
 export const movesFrom = (status: Status): readonly Status[] => NEXT[status]
 
 export type Check = {
-  name: 'monitoring' | 'alerts' | 'objectives' | 'person'
+  name: 'monitoring' | 'alerts' | 'objectives' | 'parts' | 'person'
   good: boolean
   why: Refused | null
   until: Instant | null
@@ -93,6 +96,16 @@ export function allClearChecks(
       why: recovery.isBurning === true ? 'budgetBurning' : null,
       until: null,
     },
+    ...(recovery.livingParts === undefined
+      ? []
+      : [
+          {
+            name: 'parts' as const,
+            good: recovery.livingParts === 0,
+            why: recovery.livingParts === 0 ? null : ('partsLive' as const),
+            until: null,
+          },
+        ]),
     {
       name: 'person',
       good: isCheckedSince(incident, mitigatedAt),

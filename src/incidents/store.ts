@@ -151,6 +151,50 @@ export async function listGroupsOf(tx: Tx, incidentId: Id): Promise<Id[]> {
   return rows.map((row) => row.groupId)
 }
 
+/** Another incident that has to do with one, and how, as seen from that one. */
+export type Kin = {
+  id: Id
+  number: number
+  title: string
+  status: Incident['status']
+  level: number | null
+  relation: 'parent' | 'part' | 'recurrenceOf' | 'recurrence' | 'mergedInto' | 'merged'
+}
+
+/** Whoever asks has to see them: see `findKin` for people. */
+export const listKin = (tx: Tx, id: Id): Promise<Kin[]> => kin(tx, id, 'true', [])
+
+/** As far as these eyes may see them. */
+export function findKin(tx: Tx, who: Principal, id: Id): Promise<Kin[]> {
+  const visible = visibleWhere(who, 2, 'o.')
+  return kin(tx, id, visible.text, visible.values)
+}
+
+async function kin(tx: Tx, id: Id, where: string, values: readonly unknown[]): Promise<Kin[]> {
+  const rows = await tx.query<Kin>(
+    `select o.id, o.number, o.title, o.status, o.level, r.relation
+     from incidents i cross join lateral (
+       select o.id, 'part' as relation from incidents o where o.state->>'parentId' = i.id::text
+       union all select o.id, 'recurrence' from incidents o where o.state->>'recurrenceOf' = i.id::text
+       union all select o.id, 'merged' from incidents o where o.state->>'mergedInto' = i.id::text
+       union all select (i.state->>'parentId')::uuid, 'parent'
+       union all select (i.state->>'recurrenceOf')::uuid, 'recurrenceOf'
+       union all select (i.state->>'mergedInto')::uuid, 'mergedInto') r
+     join incidents o on o.id = r.id
+     where i.id = $1 and ${where} order by o.number limit 200`,
+    [id, ...values],
+  )
+  return rows.map((row) => ({ ...row, number: Number(row.number) }))
+}
+
+/** What rang for one rings for the other from now on. */
+export const moveGroups = (tx: Tx, from: Id, to: Id) =>
+  tx.query('update incident_groups set incident_id = $2, at = $3 where incident_id = $1', [
+    from,
+    to,
+    toIso(tx.now),
+  ])
+
 /** What its groups of alerts say by themselves. */
 export type Seen = {
   firstOpenedAt: Instant | null

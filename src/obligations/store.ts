@@ -70,6 +70,14 @@ export async function findForSubjects(
   return rows.map(decode)
 }
 
+/** What something of this kind is open of. */
+export const findOpenSubjects = (tx: Tx, kind: Owed['kind']): Promise<Owed[]> =>
+  tx.query<Owed>(
+    `select distinct subject_kind as kind, subject_id as id from obligations
+     where outcome = 'open' and dropped_at is null and subject_kind = $1 limit 5000`,
+    [kind],
+  )
+
 /** Locks what has something to happen by now, the longest overdue first; leaves what others hold. */
 export async function findDue(tx: Tx, max: number): Promise<Obligation[]> {
   const rows = await tx.query<Row>(

@@ -85,12 +85,25 @@ const INCIDENT: Readonly<Record<string, Write>> = {
   'incident.taskAcknowledged': (r, _i, who) => `${who} has the task: ${r.text}`,
   'incident.taskDone': (r, _i, who) => `${who} did it: ${r.text}`,
   'incident.taskReopened': (r, _i, who) => `${who}: not done after all: ${r.text}`,
+  'incident.merged': (_r, _i, who) => `${who} merged it into another incident`,
+  'incident.absorbed': (_r, _i, who) => `${who} merged another incident into this one`,
+  'incident.linked': (r, _i, who) =>
+    r.to === null
+      ? `${who} took back a link`
+      : r.relation === 'parent'
+        ? `${who} made it a part of another incident`
+        : `${who}: the same failure once more`,
+  'incident.described': (r, _i, who) =>
+    `${who} changed ${Object.keys(r).map(describedWord).join(', ')}`,
   'incident.noted': (r, _i, who) => `${who}: ${r.text}`,
   'incident.decided': (r, _i, who) => `${who} decided: ${r.text}`,
   'incident.messagePublished': (r, _i, who) => `${who} told ${r.audience}`,
   'incident.longIncident': (r, _i, who) =>
     `${who}: ${r.isLong ? 'a long incident from now on' : 'no long incident any more'}`,
 }
+
+const describedWord = (name: string): string =>
+  ({ serviceIds: 'what is affected', bridgeUrl: 'where people meet' })[name] ?? `the ${name}`
 
 const ROLE_WORDS: Readonly<Record<string, string>> = {
   technicalLead: 'technical lead',

@@ -7,6 +7,7 @@ const CHECKS: Readonly<Record<string, string>> = {
   monitoring: 'It was watched for long enough',
   alerts: 'Its alerts have been quiet',
   objectives: 'No objective burns its budget',
+  parts: 'Its parts are over',
   person: 'Somebody looked: users can work',
 }
 

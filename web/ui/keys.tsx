@@ -4,7 +4,7 @@ export const Keys = ({ of }: { of: string }) => (
     {of.split(' ').map((key) => (
       <kbd
         key={key}
-        className="font-mono text-[11px] text-mute border border-line rounded px-1 min-w-5 text-center"
+        className="font-mono text-[11px] opacity-70 border border-current/30 rounded px-1 min-w-5 text-center"
       >
         {key.length === 1 ? key.toUpperCase() : key}
       </kbd>

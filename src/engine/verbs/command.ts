@@ -5,19 +5,21 @@ import { findCurrentPolicy, listSeats } from '../../severity/store.ts'
 import {
   BLANK,
   type Incident,
+  isLive,
   type Kind,
   SERVICES_MAX,
   TEXT_MAX,
 } from '../../incidents/incident.ts'
-import type { Event } from '../../incidents/event.ts'
+import type { Event, Relation } from '../../incidents/event.ts'
 import { saveOpening } from '../../incidents/event-store.ts'
-import { linkGroup, saveIncident } from '../../incidents/store.ts'
+import { linkGroup, lockIncident, moveGroups, saveIncident } from '../../incidents/store.ts'
 import { whereabouts } from '../../directory/whereabouts.ts'
 import { peopleOf } from '../../escalation/people.ts'
 import type { Id } from '../../lib/id.ts'
-import { invalid, notFound } from '../../lib/problem.ts'
+import { invalid, notFound, Problem } from '../../lib/problem.ts'
+import { isRecord } from '../../lib/json.ts'
 import { storable, truncate } from '../../lib/text.ts'
-import { type Happening, happen, settle } from '../incidents.ts'
+import { type Happening, happen, sentenceOf, settle } from '../incidents.ts'
 import { raiseAlert } from './raise.ts'
 import * as respond from './respond.ts'
 
@@ -128,16 +130,75 @@ function textIn(text: string, field: string): string {
   return read
 }
 
+/**
+ * Two that are one: what rang for the first rings for the other, which goes on.
+ * @throws Problem with the field `into`
+ */
+export async function mergeIncident(
+  doing: Happening,
+  from: Incident,
+  into: Incident,
+): Promise<Incident> {
+  if (!isLive(into)) throw refused('into', 'overAlready')
+  if (from.visibility === 'team' && into.visibility !== 'team') throw refused('into', 'wouldBeSeen')
+  for (const { id } of [from, into].toSorted((a, b) => (a.id < b.id ? -1 : 1)))
+    await lockIncident(doing.tx, id)
+  const merged = await happen(doing, from.id, { kind: 'merged', into: into.id })
+  await moveGroups(doing.tx, from.id, into.id)
+  await happen(doing, into.id, { kind: 'absorbed', from: from.id, serviceIds: from.serviceIds })
+  return merged
+}
+
+/** A part of another one, or the same failure once more; null takes it back. */
+export async function linkIncident(
+  doing: Happening,
+  incident: Incident,
+  relation: Relation,
+  to: Incident | null,
+): Promise<Incident> {
+  if (relation === 'parent' && to) await refuseCircle(doing, incident.id, to)
+  return happen(doing, incident.id, { kind: 'linked', relation, to: to?.id ?? null })
+}
+
+const DEPTH_MAX = 20
+
+async function refuseCircle({ tx }: Happening, id: Id, to: Incident): Promise<void> {
+  let above: Incident | null = to
+  for (let depth = 0; above && depth < DEPTH_MAX; depth += 1) {
+    if (above.id === id) throw refused('to', 'circle')
+    above = above.parentId === null ? null : await lockIncident(tx, above.parentId)
+  }
+  if (above) throw refused('to', 'circle')
+}
+
+const refused = (field: string, reason: string): Problem =>
+  new Problem('invalid', reason, sentenceOf(reason, undefined), { field })
+
 /** Anything else that happens to it. Text of people is cut and cleaned before it is decided upon. */
 export const actOnIncident = (doing: Happening, incidentId: Id, event: Event): Promise<Incident> =>
   happen(doing, incidentId, cleaned(event))
 
 function cleaned(event: Event): Event {
   return Object.fromEntries(
-    Object.entries(event).map(([name, value]) => [
-      name,
-      typeof value === 'string' && TEXTS.has(name) ? truncate(storable(value), TEXT_MAX) : value,
-    ]),
+    Object.entries(event).map(([name, value]) => [name, cleanedValue(name, value)]),
   ) as Event
 }
-const TEXTS: ReadonlySet<string> = new Set(['text', 'reason', 'statement', 'evidence', 'summary'])
+
+function cleanedValue(name: string, value: unknown): unknown {
+  if (name === 'what' && isRecord(value))
+    return Object.fromEntries(
+      Object.entries(value).map(([inner, text]) => [inner, cleanedValue(inner, text)]),
+    )
+  return typeof value === 'string' && TEXTS.has(name)
+    ? truncate(storable(value.trim()), TEXT_MAX)
+    : value
+}
+
+const TEXTS: ReadonlySet<string> = new Set([
+  'title',
+  'text',
+  'reason',
+  'statement',
+  'evidence',
+  'summary',
+])

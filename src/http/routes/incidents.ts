@@ -18,13 +18,20 @@ import type { Tx } from '../../db/tx.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { allow } from '../../engine/act.ts'
 import { openDesk } from '../../engine/desk.ts'
+import { partsIn } from '../../engine/incidents.ts'
 import { engineTx } from '../../engine/store-sql.ts'
 import { draftMessage } from '../../engine/verbs/inform.ts'
 import type { Event } from '../../incidents/event.ts'
 import { type Incident, isLive, levelOf, peakOf } from '../../incidents/incident.ts'
 import { commandGaps, directReports, emptySeats } from '../../incidents/roles.ts'
 import { allClearChecks, impossibleStamps, movesFrom } from '../../incidents/states.ts'
-import { findIncident, listGroupsOf, listIncidents, observe } from '../../incidents/store.ts'
+import {
+  findIncident,
+  findKin,
+  listGroupsOf,
+  listIncidents,
+  observe,
+} from '../../incidents/store.ts'
 import { listMessages } from '../../comms/store.ts'
 import { parseDuration } from '../../lib/duration.ts'
 import { type Instant, parseInstant, toIso } from '../../lib/instant.ts'
@@ -102,6 +109,7 @@ async function detail(given: Found, zone: string) {
   const { tx, directory, incident } = given
   const policy = await findPolicy(tx, incident.policyId)
   const { lastFiringAt } = await observe(tx, incident.id)
+  const kin = await findKin(tx, given.who, incident.id)
   const person = (id: string | null) => personRef(directory, id)
   return {
     ...(await view(given, policy)),
@@ -117,7 +125,12 @@ async function detail(given: Found, zone: string) {
     impossible: impossibleStamps(incident.stamps),
     moves: movesFrom(incident.status),
     checks: isLive(incident)
-      ? allClearChecks(incident, { lastFiringAt, isBurning: null }, tx.now, policy).map((one) => ({
+      ? allClearChecks(
+          incident,
+          { lastFiringAt, isBurning: null, ...partsIn(kin) },
+          tx.now,
+          policy,
+        ).map((one) => ({
           ...one,
           until: iso(one.until),
         }))
@@ -192,6 +205,14 @@ async function detail(given: Found, zone: string) {
       toEntryView(one, directory, zone, null),
     ),
     isAllClearEarly: incident.isAllClearEarly,
+    bridgeUrl: incident.bridgeUrl,
+    kin: kin.map(({ number, title, status, level: of, relation }) => ({
+      name: `INC-${number}`,
+      title,
+      status,
+      level: of,
+      relation,
+    })),
   }
 }
 
@@ -573,6 +594,84 @@ const verbs: readonly Route[] = [
   ),
 ]
 
+/** Another incident, as people name it. */
+async function other(
+  call: Call<{ id: string }, object, unknown>,
+  key: string,
+  field: string,
+): Promise<Incident> {
+  const incident = await call.read((tx) => findIncident(tx, call.caller.who, key))
+  if (!incident) throw invalid(field, 'There is no such incident.', 'unknownReference')
+  return incident
+}
+
+const Key = z.string().min(1).max(40)
+const kinVerbs: readonly Route[] = [
+  route({
+    method: 'post',
+    path: '/api/v1/incidents/{id}/merge',
+    summary: 'It is the same as another one, which goes on and takes its alerts over',
+    policy: { needs: 'raise' },
+    ...ofIncident,
+    body: z.object({ into: Key }).strict(),
+    reply: ActedView,
+    handle: async (call) => {
+      const { id } = await found(call as never)
+      const into = await other(call as never, call.body.into, 'into')
+      return perform(call as never, { verb: 'mergeIncident', incidentId: id, into: into.id })
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/incidents/{id}/link',
+    summary: 'A part of another one, or the same failure once more; null takes it back',
+    policy: { needs: 'raise' },
+    ...ofIncident,
+    body: z.object({ relation: z.enum(['parent', 'recurrence']), to: Key.nullable() }).strict(),
+    reply: ActedView,
+    handle: async (call) => {
+      const { id } = await found(call as never)
+      const { relation, to } = call.body
+      const kin = to === null ? null : await other(call as never, to, 'to')
+      return perform(call as never, {
+        verb: 'linkIncident',
+        incidentId: id,
+        relation,
+        to: kin?.id ?? null,
+      })
+    },
+  }),
+  verb(
+    'describe',
+    'What it is called, what is affected, where people meet',
+    z
+      .object({
+        title: z.string().min(1).max(1_000).optional(),
+        summary: Text.optional(),
+        services: z.array(z.string().max(64)).max(50).optional(),
+        bridgeUrl: z
+          .url({ protocol: /^https?$/ })
+          .max(2_000)
+          .nullable()
+          .optional(),
+      })
+      .strict(),
+    ({ title, summary, services, bridgeUrl }, directory) => ({
+      kind: 'described',
+      what: {
+        ...(title === undefined ? {} : { title }),
+        ...(summary === undefined ? {} : { summary }),
+        ...(bridgeUrl === undefined ? {} : { bridgeUrl }),
+        ...(services === undefined
+          ? {}
+          : {
+              serviceIds: services.map((slug) => lookUp(directory.services, slug, 'service').id),
+            }),
+      },
+    }),
+  ),
+]
+
 const MessageBody = z
   .object({
     audience: Audience,
@@ -651,4 +750,12 @@ const publish = route({
   },
 })
 
-export const incidentRoutes: readonly Route[] = [list, declare, one, ...verbs, preview, publish]
+export const incidentRoutes: readonly Route[] = [
+  list,
+  declare,
+  one,
+  ...verbs,
+  ...kinVerbs,
+  preview,
+  publish,
+]
