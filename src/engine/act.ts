@@ -28,7 +28,7 @@ import {
   mergeIncident,
 } from './verbs/command.ts'
 import * as duty from './verbs/duty.ts'
-import { inform, type InformAsked } from './verbs/inform.ts'
+import { inform, type InformAsked, kindFor } from './verbs/inform.ts'
 import * as mute from './verbs/mute.ts'
 import { type RaiseAsked, raiseAlert, tryChain } from './verbs/raise.ts'
 import * as reach from './verbs/reach.ts'
@@ -100,6 +100,10 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
     case 'inform': {
       const known = await incidentFor(tx, acting, asked.incidentId)
       const { id } = await inform({ tx, desk }, known, asked)
+      for (const audience of new Set(asked.also)) {
+        const now = await incidentFor(tx, acting, known.id)
+        await inform({ tx, desk }, now, { ...asked, audience, kind: kindFor(now, audience) })
+      }
       return { kind: 'done', result: { messageId: id } }
     }
     case 'mergeIncident': {

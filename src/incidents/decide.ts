@@ -10,6 +10,8 @@ import * as hypotheses from './hypotheses.ts'
 import {
   HYPOTHESES_MAX,
   SERVICES_MAX,
+  holderOf,
+  type Holding,
   type Hypothesis,
   type Incident,
   isDeclared,
@@ -22,10 +24,12 @@ import {
 import {
   assignNotes,
   assignProblem,
+  doublesUpAt,
   emptySeats,
   holdingsAfter,
   peopleOn,
   withoutRole,
+  withoutSolo,
 } from './roles.ts'
 import * as severity from './severity.ts'
 import { allClearChecks, mayMove } from './states.ts'
@@ -376,7 +380,13 @@ function take(before: Incident, role: RoleName, personId: string, facts: Inciden
   const was = before.holdings.find((one) => one.role === role && one.to === null)?.personId ?? null
   const incident = {
     ...before,
-    holdings: holdingsAfter(before.holdings, role, personId, facts.now, facts.by),
+    holdings: holdingsAfter(
+      withoutSolo(before.holdings, personId, facts.now),
+      role,
+      personId,
+      facts.now,
+      facts.by,
+    ),
   }
   const change = said(incident, role === 'commander' ? 'commandTaken' : 'roleTaken', {
     role,
@@ -593,9 +603,11 @@ function follow(before: Incident, effects: readonly Effect[], facts: IncidentFac
   if (!isLive(before) || !isDeclared(before)) return { incident: before, effects: [...effects] }
   const seats = seatsDue(before, policy, now)
   const cause = causeDue(before, facts)
+  const alone = doublesUp(before, facts)
   return {
     incident: {
       ...before,
+      holdings: [...before.holdings, ...alone.holdings],
       seatsTold: [
         ...before.seatsTold,
         ...seats.map(({ seat, level }) => ({ seat, level, at: now })),
@@ -604,11 +616,41 @@ function follow(before: Incident, effects: readonly Effect[], facts: IncidentFac
     },
     effects: [
       ...effects,
+      ...alone.effects,
       ...seats.map(({ seat, level }): Effect => ({ kind: 'tell', seat, rule: `level${level}` })),
       ...(cause
         ? [causeRecord(cause), { kind: 'nextTier', rule: 'T2', count: cause.count } as const]
         : []),
     ],
+  }
+}
+
+/** Nobody else is there: whoever commands holds the rest as well, until somebody comes. */
+function doublesUp(
+  incident: Incident,
+  { now, policy }: IncidentFacts,
+): { holdings: Holding[]; effects: Effect[] } {
+  const at = doublesUpAt(incident, policy)
+  const personId = holderOf(incident, 'commander')
+  if (at === null || personId === null || now < at) return { holdings: [], effects: [] }
+  const roles = emptySeats(incident, policy.levels[levelOf(incident)].roles)
+  return {
+    holdings: roles.map((role) => ({
+      role,
+      personId,
+      from: now,
+      to: null,
+      by: null,
+      isSolo: true as const,
+    })),
+    effects: roles.map((role) => ({
+      kind: 'record' as const,
+      what: 'roleTaken',
+      rule: 'METHOD 5',
+      inputs: {},
+      result: { role, person: personId, was: null, notes: ['isSolo'] },
+      undo: null,
+    })),
   }
 }
 
@@ -667,9 +709,12 @@ export function wakeAt(
   const boxes = incident.hypotheses
     .filter((one) => one.verdict === 'open')
     .map((one) => one.expiresAt + 1)
-  const times = [...boxes, ...(timer ? [causeFirings(timer, now).nextAt] : [])].filter(
-    (at) => at > now,
-  )
+  const alone = doublesUpAt(incident, policy)
+  const times = [
+    ...boxes,
+    ...(timer ? [causeFirings(timer, now).nextAt] : []),
+    ...(alone === null ? [] : [alone]),
+  ].filter((at) => at > now)
   return times.length > 0 ? Math.min(...times) : null
 }
 

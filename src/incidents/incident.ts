@@ -51,6 +51,8 @@ export type Holding = {
   from: Instant
   to: Instant | null
   by: Id | null
+  /** Held because there is nobody else; let go of as soon as there is. */
+  isSolo?: true
 }
 /** Proposed by whoever holds it; passes when the other one accepts. */
 export type HandOver = { role: RoleName; from: Id; to: Id; at: Instant }

@@ -4,8 +4,9 @@
  */
 import type { Id } from '../lib/id.ts'
 import { type Instant, MINUTE } from '../lib/instant.ts'
-import { isMajor, type Level, type RoleName } from '../severity/policy.ts'
-import { type Holding, type Incident, levelOf } from './incident.ts'
+import { dueOf } from '../severity/clocks.ts'
+import { isMajor, type Level, type Policy, type RoleName } from '../severity/policy.ts'
+import { type Holding, holderOf, type Incident, levelOf } from './incident.ts'
 
 export type RoleProblem = 'commanderHoldsNothingElse' | 'heldAlready' | 'notHeld'
 export type RoleNote = 'commanderDoublesUp' | 'leadIsScribe' | 'isSolo'
@@ -50,6 +51,21 @@ export const rolesOf = (incident: Pick<Incident, 'holdings'>, personId: Id): Rol
     .filter((one) => one.personId === personId && one.to === null)
     .map((one) => one.role)
 
+/**
+ * When one person who is alone on a major incident holds everything that is needed, and the record says
+ * so: after two thirds of the time that there is for finding somebody (DESIGN 10). Null: never, or done.
+ */
+export function doublesUpAt(incident: Incident, policy: Policy): Instant | null {
+  const level = levelOf(incident)
+  const row = policy.levels[level]
+  const since = incident.levels.at(-1)?.at
+  const commander = holderOf(incident, 'commander')
+  if (since === undefined || commander === null || !isMajor(level)) return null
+  const isAlone = peopleOn(incident).every((id) => id === commander)
+  if (!isAlone || emptySeats(incident, row.roles).length === 0) return null
+  return since + Math.ceil((dueOf(row.respond, since, policy.hours) - since) * (2 / 3))
+}
+
 /** Everybody who holds a role or a task that is not done. */
 export const peopleOn = (incident: Pick<Incident, 'holdings' | 'tasks'>): Id[] => [
   ...new Set([
@@ -78,6 +94,12 @@ export const withoutRole = (
   now: Instant,
 ): Holding[] =>
   holdings.map((one) => (one.role === role && one.to === null ? { ...one, to: now } : one))
+
+/** Somebody has come: what another one held only for being alone is free again. */
+export const withoutSolo = (holdings: readonly Holding[], personId: Id, now: Instant): Holding[] =>
+  holdings.map((one) =>
+    one.isSolo && one.to === null && one.personId !== personId ? { ...one, to: now } : one,
+  )
 
 export type Gap = { from: Instant; to: Instant }
 

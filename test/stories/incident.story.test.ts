@@ -85,6 +85,7 @@ describe('from an alert', () => {
       audience: 'executives',
       fields: { service: 'Checkout', impact: '31% of users see errors' },
     }
+    await ask('roles', { role: 'technicalLead', person: 'ben' })
     await ask('messages', first)
     await world.pass(1)
     const owed = (await shown()).owed.filter((one) => one.rule === 'incident.firstMessage')

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useState } from 'react'
 import { post } from '../api.ts'
-import { Area } from '../ui/more.tsx'
+import { Area, Check } from '../ui/more.tsx'
 import { Button, Card, clock, Complaint, Countdown, Field } from '../ui/parts.tsx'
 import { say } from '../ui/toast.tsx'
 import { type Incident, isOver, useDo } from './use.ts'
@@ -87,11 +87,12 @@ function startOf(incident: Incident, audience: Audience): Fields {
 function Message({ incident, audience }: { incident: Incident; audience: Audience }) {
   const [fields, setFields] = useState(() => startOf(incident, audience))
   const [nextIn, setNextIn] = useState('')
+  const [also, setAlso] = useState<readonly Audience[]>([])
   const [asked, setAsked] = useState({ fields, nextIn })
   const hasBefore = incident.messages.some((one) => one.audience === audience)
   const over = isOver(incident)
   const act = useDo(incident.name, () => {
-    say(`Told ${audience}.`)
+    say(`Told ${[audience, ...also].join(', ')}.`)
     setFields({ ...fields, actions: '' })
   })
   // What is typed is asked about once the typing rests.
@@ -123,7 +124,7 @@ function Message({ incident, audience }: { incident: Incident; audience: Audienc
     (missing.includes(name) ? 'Needed.' : null)
   const send = (event: FormEvent): void => {
     event.preventDefault()
-    act.mutate({ path: 'messages', body: bodyOf(fields, nextIn) })
+    act.mutate({ path: 'messages', body: { ...bodyOf(fields, nextIn), also } })
   }
   return (
     <div className="grid gap-4 lg:grid-cols-2 items-start">
@@ -163,6 +164,19 @@ function Message({ incident, audience }: { incident: Incident; audience: Audienc
             onChange={(event) => setNextIn(event.target.value)}
           />
         )}
+        <fieldset className="flex flex-wrap gap-x-4">
+          <legend className="text-mute text-[12.5px]">The same to</legend>
+          {AUDIENCES.filter((one) => one !== audience).map((one) => (
+            <Check
+              key={one}
+              label={one}
+              isOn={also.includes(one)}
+              onChange={(isOn) =>
+                setAlso(AUDIENCES.filter((name) => (name === one ? isOn : also.includes(name))))
+              }
+            />
+          ))}
+        </fieldset>
         <Complaint of={act.error} />
         <Button
           type="submit"
@@ -174,7 +188,9 @@ function Message({ incident, audience }: { incident: Incident; audience: Audienc
               : (wrong[0]?.sentence ?? (act.isPending ? 'On its way' : null))
           }
         >
-          {audience === 'customers' ? 'Publish, and copy it to them' : `Tell ${audience}`}
+          {audience === 'customers'
+            ? 'Publish, and copy it to them'
+            : `Tell ${[audience, ...also].join(', ')}`}
         </Button>
       </form>
       <div className="grid gap-4 lg:sticky lg:top-44">

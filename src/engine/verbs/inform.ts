@@ -13,7 +13,7 @@ import {
 import { listMessages, type Message, saveMessage } from '../../comms/store.ts'
 import { whereabouts } from '../../directory/whereabouts.ts'
 import { peopleOf } from '../../escalation/people.ts'
-import { type Incident, levelOf } from '../../incidents/incident.ts'
+import { type Incident, isLive, levelOf } from '../../incidents/incident.ts'
 import { peopleOn } from '../../incidents/roles.ts'
 import type { Id } from '../../lib/id.ts'
 import type { Instant } from '../../lib/instant.ts'
@@ -25,6 +25,8 @@ import { type Happening, happen } from '../incidents.ts'
 
 export type InformAsked = {
   audience: Audience
+  /** Who hears the same, each by the rules for them. */
+  also: readonly Audience[]
   fields: Fields
   /** When they hear next; null: as late as the severity allows. */
   nextAt: Instant | null
@@ -72,6 +74,12 @@ export async function draftMessage(
     missing: missing(asked.fields, facts),
     nextAt,
   }
+}
+
+/** The first one, one on the way, or the end of it. */
+export function kindFor(incident: Incident, audience: Audience): MessageKind {
+  if (!isLive(incident)) return 'resolved'
+  return incident.told.some((one) => one.audience === audience) ? 'update' : 'initial'
 }
 
 /** By when the message after this one is owed. */

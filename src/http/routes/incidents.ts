@@ -20,7 +20,7 @@ import { allow } from '../../engine/act.ts'
 import { openDesk } from '../../engine/desk.ts'
 import { partsIn } from '../../engine/incidents.ts'
 import { engineTx } from '../../engine/store-sql.ts'
-import { draftMessage } from '../../engine/verbs/inform.ts'
+import { draftMessage, kindFor } from '../../engine/verbs/inform.ts'
 import type { Event } from '../../incidents/event.ts'
 import { type Incident, isLive, levelOf, peakOf } from '../../incidents/incident.ts'
 import { commandGaps, directReports, emptySeats } from '../../incidents/roles.ts'
@@ -675,22 +675,25 @@ const kinVerbs: readonly Route[] = [
 const MessageBody = z
   .object({
     audience: Audience,
+    also: z
+      .array(Audience)
+      .max(3)
+      .optional()
+      .describe('Others who hear the same; all of them, or none'),
     kind: z.enum(['initial', 'update', 'resolved']).optional().describe('Left out: as it stands'),
     fields: FieldsBody,
     nextAt: z.string().max(40).optional(),
   })
   .strict()
 
-const informed = (incident: Incident, body: z.infer<typeof MessageBody>) => {
-  const isFirst = !incident.told.some((one) => one.audience === body.audience)
-  const kind = body.kind ?? (isLive(incident) ? (isFirst ? 'initial' : 'update') : 'resolved')
-  return {
+const informed = (incident: Incident, body: z.infer<typeof MessageBody>) =>
+  ({
     audience: body.audience,
+    also: (body.also ?? []).filter((one) => one !== body.audience),
     fields: body.fields,
     nextAt: body.nextAt === undefined ? null : momentOf(body.nextAt, 'nextAt'),
-    kind,
-  } as const
-}
+    kind: body.kind ?? kindFor(incident, body.audience),
+  }) as const
 
 const preview = route({
   method: 'post',
