@@ -10,6 +10,7 @@ import { demo } from './demo.ts'
 import { contactCommands } from './contacts.ts'
 import { incidentCommands } from './incidents.ts'
 import { onCallCommands } from './oncall.ts'
+import { measureCommands } from './measures.ts'
 import { policyCommands } from './policy.ts'
 import { plain } from './print.ts'
 import { explain, serve, version } from './serve.ts'
@@ -62,6 +63,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   alertCommands(shell)
   incidentCommands(shell)
   policyCommands(shell)
+  measureCommands(shell)
 
   program
     .command('doctor')

@@ -28,6 +28,8 @@ import {
   mergeIncident,
 } from './verbs/command.ts'
 import * as duty from './verbs/duty.ts'
+import type { Past } from '../incidents/history.ts'
+import { importPast } from './verbs/backfill.ts'
 import { inform, type InformAsked, kindFor } from './verbs/inform.ts'
 import * as mute from './verbs/mute.ts'
 import { type RaiseAsked, raiseAlert, tryChain } from './verbs/raise.ts'
@@ -47,6 +49,7 @@ export type Verb =
   | { verb: 'tryChain'; personId: Id }
   | ({ verb: 'declareIncident' } & DeclareAsked)
   | { verb: 'incident'; incidentId: Id; event: IncidentEvent }
+  | { verb: 'importPast'; source: string; past: readonly Past[] }
   | { verb: 'mergeIncident'; incidentId: Id; into: Id }
   | { verb: 'linkIncident'; incidentId: Id; relation: Relation; to: Id | null }
   | ({ verb: 'inform'; incidentId: Id } & InformAsked)
@@ -106,6 +109,12 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
       }
       return { kind: 'done', result: { messageId: id } }
     }
+    case 'importPast':
+      allow(acting.who, 'administer')
+      return {
+        kind: 'done',
+        result: { imported: await importPast({ tx, desk }, asked.source, asked.past) },
+      }
     case 'mergeIncident': {
       const known = await incidentFor(tx, acting, asked.incidentId)
       const into = await incidentFor(tx, acting, asked.into)

@@ -29,6 +29,7 @@ import { contactRoutes } from './routes/contacts.ts'
 import { coverRoutes } from './routes/covers.ts'
 import { entryRoutes } from './routes/entries.ts'
 import { incidentRoutes } from './routes/incidents.ts'
+import { measureRoutes } from './routes/measures.ts'
 import { policyRoutes } from './routes/policy.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { handoffRoutes } from './routes/handoffs.ts'
@@ -52,6 +53,7 @@ export const ROUTES: readonly Route[] = [
   ...pageRoutes,
   ...incidentRoutes,
   ...policyRoutes,
+  ...measureRoutes,
   ...silenceRoutes,
   ...configurationRoutes,
   ...entryRoutes,

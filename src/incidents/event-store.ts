@@ -8,8 +8,8 @@ import type { Beat } from './rehearse.ts'
 import type { Recovery } from './states.ts'
 
 /** Told when it is opened; everything that happens to it afterwards is decided from this state. */
-export const saveOpening = (tx: Tx, incident: Incident) =>
-  insert(tx, incident, null, { kind: 'opened', state: incident }, null)
+export const saveOpening = (tx: Tx, incident: Incident, at: Instant = tx.now) =>
+  insert(tx, incident.id, incident.version, at, null, { kind: 'opened', state: incident }, null)
 
 /** In the transaction in which it was decided; `incident` is what became of it. */
 export const saveEvent = (
@@ -18,16 +18,31 @@ export const saveEvent = (
   by: Id | null,
   event: Event,
   recovery: Recovery,
-) => insert(tx, incident, by, event, recovery)
+) => insert(tx, incident.id, incident.version, tx.now, by, event, recovery)
 
-const insert = (tx: Tx, incident: Incident, by: Id | null, event: object, recovery: unknown) =>
+/** Of an incident that was over before it came here. */
+export async function saveCourse(tx: Tx, opening: Incident, beats: readonly Beat[]): Promise<void> {
+  await saveOpening(tx, opening, opening.openedAt)
+  for (const [index, { at, by, event, recovery }] of beats.entries())
+    await insert(tx, opening.id, opening.version + index + 1, at, by, event, recovery)
+}
+
+const insert = (
+  tx: Tx,
+  id: Id,
+  version: number,
+  at: Instant,
+  by: Id | null,
+  event: object,
+  recovery: unknown,
+) =>
   tx.query(
     `insert into incident_events (incident_id, version, at, by_person, event, recovery)
      values ($1, $2, $3, $4, $5, $6)`,
     [
-      incident.id,
-      incident.version,
-      toIso(tx.now),
+      id,
+      version,
+      toIso(at),
       by,
       JSON.stringify(event),
       recovery === null ? null : JSON.stringify(recovery),

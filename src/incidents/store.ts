@@ -102,7 +102,7 @@ export async function listIncidents(
 /** Those that live, or whose all-clear is young enough that something may still be owed of them. */
 export async function listOwing(tx: Tx, since: Instant): Promise<Incident[]> {
   const rows = await tx.query<Row>(
-    `select number, state from incidents where declared_at is not null and quarantine is null
+    `select number, state from incidents where declared_at is not null and quarantine is null and kind <> 'backfilled'
        and (all_clear_at is null or all_clear_at > $1) and status not in ('canceled', 'merged')
      order by id limit 2000`,
     [toIso(since)],
@@ -129,6 +129,43 @@ export async function listEnded(
   )
   return rows.map((row) => ({ ...row, number: Number(row.number) }))
 }
+
+/** Declared ones that were noticed or began in a period, for measuring; newest first. */
+export async function listMeasured(
+  tx: Tx,
+  who: Principal,
+  { from, to, serviceId, max }: { from: Instant; to: Instant; serviceId: Id | null; max: number },
+): Promise<Incident[]> {
+  const visible = visibleWhere(who, 1)
+  const began = `coalesce((state->'stamps'->>'startedAt')::numeric, (state->'stamps'->>'detectedAt')::numeric)`
+  const rows = await tx.query<Row>(
+    `select number, state from incidents where ${visible.text} and declared_at is not null and kind <> 'drill'
+       and status not in ('canceled', 'merged') and ${began} >= $3 and ${began} < $4
+       and ($5::text is null or service_ids ? $5::text)
+     order by opened_at desc limit $6`,
+    [...visible.values, from, to, serviceId, max],
+  )
+  return rows.map(read)
+}
+
+/** What came from elsewhere under these names, each once. */
+export async function listImported(
+  tx: Tx,
+  source: string,
+  externalIds: readonly string[],
+): Promise<Set<string>> {
+  const rows = await tx.query<{ externalId: string }>(
+    'select external_id as "externalId" from imported_incidents where source = $1 and external_id = any($2)',
+    [source, externalIds],
+  )
+  return new Set(rows.map((row) => row.externalId))
+}
+
+export const markImported = (tx: Tx, source: string, externalId: string, incidentId: Id) =>
+  tx.query(
+    'insert into imported_incidents (source, external_id, incident_id) values ($1, $2, $3)',
+    [source, externalId, incidentId],
+  )
 
 export const dueIncidents = (tx: Tx, max: number): Promise<{ id: Id }[]> =>
   tx.query(
