@@ -7,6 +7,7 @@ import {
   Link,
   type RouteComponent,
 } from '@tanstack/react-router'
+import { readFilters } from './alerts/filters.ts'
 import { SetupPage, SignInPage, WelcomePage } from './pages/door.tsx'
 import { Shell } from './shell/shell.tsx'
 import { words } from './words/en.ts'
@@ -55,10 +56,7 @@ export const router = createRouter({
       getParentRoute: () => root,
       path: '/alerts',
       component: lazyRouteComponent(() => import('./pages/alerts.tsx'), 'AlertsPage'),
-      validateSearch: (search: Record<string, unknown>): { status?: string; q?: string } => ({
-        status: text(search.status),
-        q: text(search.q),
-      }),
+      validateSearch: readFilters,
     }),
     page(
       '/alerts/$name',

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import type { AlertDetailShown, PageShown, StepShown } from '../../src/contract/views.ts'
+import { Verdict } from '../alerts/verdict.tsx'
 import { get } from '../api.ts'
 import { Ago, Button, Card, clock, Complaint, Countdown, Severity, State } from '../ui/parts.tsx'
 import { useAct } from './alerts.tsx'
@@ -55,6 +56,10 @@ function Head({ alert }: { alert: AlertDetailShown }) {
   const act = useAct()
   const press = (verb: string, body?: unknown) => act.mutate({ name: alert.name, verb, body })
   const isOver = alert.status === 'resolved' ? 'It is resolved.' : null
+  const nextPeople = alert.steps
+    .find((one) => one.state === 'next')
+    ?.people.map((one) => one.person.name)
+    .join(' and ')
   return (
     <header className="grid gap-3">
       <p className="text-mute">
@@ -101,7 +106,7 @@ function Head({ alert }: { alert: AlertDetailShown }) {
           </Button>
         )}
         <Button why={isOver} onClick={() => press('escalate')}>
-          Escalate now
+          {nextPeople ? `Escalate to ${nextPeople} now` : 'Escalate now'}
         </Button>
         <Button why={isOver} onClick={() => press('snooze', { for: '10m' })}>
           Snooze 10 min
@@ -109,6 +114,7 @@ function Head({ alert }: { alert: AlertDetailShown }) {
         <Button why={isOver} onClick={() => press('resolve')}>
           Resolve
         </Button>
+        <Verdict alert={alert} />
       </div>
       <p role="status" className="text-mute min-h-5">
         {act.data?.outcome === 'nothing' ? act.data.sentence : ''}

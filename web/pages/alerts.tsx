@@ -1,63 +1,160 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import type { ActedShown, AlertShown } from '../../src/contract/views.ts'
+import { BulkBar } from '../alerts/bulk.tsx'
+import { type Filters, queryOf, readFilters, SEVERITIES, STATUSES } from '../alerts/filters.ts'
+import { AlertList } from '../alerts/list.tsx'
+import { Views } from '../alerts/views.tsx'
 import { get, post } from '../api.ts'
-import { Ago, Button, Complaint, Countdown, Empty, Severity, State } from '../ui/parts.tsx'
+import { PageHead, Skeleton } from '../ui/more.tsx'
+import { Button, Complaint, Empty } from '../ui/parts.tsx'
 
-const FILTERS = ['open', 'firing', 'acknowledged', 'resolved', 'all'] as const
+type Listed = { alerts: AlertShown[]; cursor: string | null }
+type Named = { slug: string; name: string }
 
 export function AlertsPage() {
-  const { status = 'open', q = '' } = useSearch({ strict: false }) as {
-    status?: string
-    q?: string
-  }
+  const filters = readFilters(useSearch({ strict: false }) as Record<string, unknown>)
   const navigate = useNavigate()
-  const found = useQuery({
-    queryKey: ['live', 'alerts', status, q],
-    queryFn: () =>
-      get<{ alerts: AlertShown[] }>(
-        `/alerts?limit=200&status=${status}${q ? `&q=${encodeURIComponent(q)}` : ''}`,
-      ),
-    refetchInterval: 15_000,
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set())
+  const found = useInfiniteQuery({
+    queryKey: ['live', 'alerts', filters],
+    queryFn: ({ pageParam }) => get<Listed>(`/alerts?${queryOf(filters, pageParam)}`),
+    initialPageParam: '',
+    getNextPageParam: ({ cursor }) => cursor ?? undefined,
+    refetchInterval: 30_000,
   })
-  const alerts = found.data?.alerts ?? []
-  const look = (next: { status?: string; q?: string }) =>
-    void navigate({ to: '/alerts', search: { status, q, ...next } as never, replace: true })
+  const alerts = found.data?.pages.flatMap((page) => page.alerts) ?? []
+  const look = (more: Filters) =>
+    void navigate({ to: '/alerts', search: { ...filters, ...more } as never, replace: true })
+  const mark = (ids: readonly string[], isOn: boolean): void => {
+    const next = new Set(marked)
+    for (const id of ids) isOn ? next.add(id) : next.delete(id)
+    setMarked(next)
+  }
+  const chosen = alerts.filter((one) => marked.has(one.id))
   return (
-    <div className="grid gap-4">
-      <div className="flex flex-wrap gap-3 items-center">
-        <h1 className="text-xl font-semibold tracking-tight">Alerts</h1>
-        <div className="flex gap-1 flex-wrap" role="group" aria-label="Which alerts">
-          {FILTERS.map((one) => (
-            <button
-              key={one}
-              type="button"
-              aria-pressed={status === one}
-              onClick={() => look({ status: one })}
-              className={`px-2.5 py-1 rounded-md min-h-8 ${status === one ? 'bg-raise text-text' : 'text-mute hover:text-text'}`}
-            >
-              {one}
-            </button>
-          ))}
-        </div>
-        <input
-          type="search"
-          aria-label="Search titles"
-          placeholder="Search titles"
-          defaultValue={q}
-          onChange={(event) => look({ q: event.target.value })}
-          className="bg-panel border border-line rounded-md px-3 py-1.5 min-h-9 ml-auto w-full sm:w-56"
-        />
-      </div>
+    <div className="grid gap-3">
+      <PageHead title="Alerts">
+        <Views filters={filters} />
+      </PageHead>
+      <Choice filters={filters} look={look} />
       <Complaint of={found.error} />
       {found.isPending ? (
-        <p className="text-mute">Loading…</p>
+        <Skeleton rows={8} />
       ) : alerts.length === 0 ? (
-        <NoAlerts status={status} />
+        <NoAlerts status={filters.status ?? 'open'} />
       ) : (
-        <AlertTable alerts={alerts} />
+        <>
+          <BulkBar chosen={chosen} onClear={() => setMarked(new Set())} />
+          <p className="text-mute text-[12.5px] flex flex-wrap gap-x-4 items-center">
+            <Button
+              tone="quiet"
+              className="text-[12.5px] !px-0"
+              onClick={() =>
+                mark(
+                  alerts.map((one) => one.id),
+                  chosen.length < alerts.length,
+                )
+              }
+            >
+              {chosen.length < alerts.length ? `Mark all ${alerts.length} shown` : 'Unmark all'}
+            </Button>
+            <span className="hidden sm:inline">
+              J and K move, X marks, A acknowledges it or what is marked, Enter opens.
+            </span>
+          </p>
+          <AlertList
+            alerts={alerts}
+            marked={marked}
+            onMark={mark}
+            onEnd={() => {
+              if (found.hasNextPage && !found.isFetchingNextPage) void found.fetchNextPage()
+            }}
+          />
+          {found.isFetchingNextPage ? <Skeleton rows={2} /> : null}
+        </>
       )}
+    </div>
+  )
+}
+
+const SMALL = 'bg-panel border border-line rounded-md px-2 min-h-9 text-[13px]'
+
+function Choice({ filters, look }: { filters: Filters; look: (more: Filters) => void }) {
+  const services = useQuery({
+    queryKey: ['services'],
+    queryFn: () => get<{ services: Named[] }>('/services'),
+  })
+  const teams = useQuery({ queryKey: ['teams'], queryFn: () => get<{ teams: Named[] }>('/teams') })
+  const [text, setText] = useState(filters.q ?? '')
+  const asked = filters.q ?? ''
+  // What is typed is looked for once the typing rests; what is in the address is shown.
+  useEffect(() => setText(asked), [asked])
+  useEffect(() => {
+    if (text === asked) return
+    const timer = setTimeout(() => look({ q: text === '' ? undefined : text }), 250)
+    return () => clearTimeout(timer)
+  })
+  const choose = (
+    name: 'severity' | 'service' | 'team',
+    any: string,
+    options: readonly { value: string; label: string }[],
+  ) => (
+    <select
+      aria-label={name}
+      className={`${SMALL} ${filters[name] ? '' : 'text-mute'}`}
+      value={filters[name] ?? ''}
+      onChange={(event) => look({ [name]: event.target.value || undefined })}
+    >
+      <option value="">{any}</option>
+      {options.map((one) => (
+        <option key={one.value} value={one.value}>
+          {one.label}
+        </option>
+      ))}
+    </select>
+  )
+  const named = (all: readonly Named[] = []) =>
+    all.map((one) => ({ value: one.slug, label: one.name }))
+  return (
+    <div className="flex flex-wrap gap-2 items-center">
+      <div className="flex gap-1 flex-wrap" role="group" aria-label="Which alerts">
+        {STATUSES.map((one) => (
+          <button
+            key={one}
+            type="button"
+            aria-pressed={(filters.status ?? 'open') === one}
+            onClick={() => look({ status: one === 'open' ? undefined : one })}
+            className={`px-2.5 py-1 rounded-md min-h-8 ${(filters.status ?? 'open') === one ? 'bg-raise text-text' : 'text-mute hover:text-text'}`}
+          >
+            {one}
+          </button>
+        ))}
+        <button
+          type="button"
+          aria-pressed={filters.mine === 'yes'}
+          onClick={() => look({ mine: filters.mine === 'yes' ? undefined : 'yes' })}
+          className={`px-2.5 py-1 rounded-md min-h-8 ${filters.mine === 'yes' ? 'bg-raise text-text' : 'text-mute hover:text-text'}`}
+        >
+          mine
+        </button>
+      </div>
+      {choose(
+        'severity',
+        'any severity',
+        SEVERITIES.map((one) => ({ value: one, label: one })),
+      )}
+      {choose('service', 'any service', named(services.data?.services))}
+      {choose('team', 'any team', named(teams.data?.teams))}
+      <input
+        type="search"
+        aria-label="Search titles"
+        placeholder="Search titles"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        className={`${SMALL} px-3 ml-auto w-full sm:w-52`}
+      />
     </div>
   )
 }
@@ -83,50 +180,6 @@ const NoAlerts = ({ status }: { status: string }) =>
     </Empty>
   )
 
-function AlertTable({ alerts }: { alerts: AlertShown[] }) {
-  const [at, setAt] = useState(0)
-  const navigate = useNavigate()
-  const act = useAct()
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (
-        event.target instanceof HTMLInputElement ||
-        event.metaKey ||
-        event.ctrlKey ||
-        event.altKey
-      )
-        return
-      const alert = alerts[at]
-      if (event.key === 'j') setAt((now) => Math.min(now + 1, alerts.length - 1))
-      else if (event.key === 'k') setAt((now) => Math.max(now - 1, 0))
-      else if (event.key === 'a' && alert?.status === 'firing')
-        act.mutate({ name: alert.name, verb: 'acknowledge' })
-      else if (event.key === 'Enter' && alert && event.target === document.body)
-        void navigate({ to: '/alerts/$name', params: { name: alert.name } })
-    }
-    addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
-  }, [alerts, at, act, navigate])
-  return (
-    <>
-      <Complaint of={act.error} />
-      <ul className="border-t border-line">
-        {alerts.map((alert, index) => (
-          <AlertRow
-            key={alert.id}
-            alert={alert}
-            isAt={index === at}
-            onAct={(verb) => act.mutate({ name: alert.name, verb })}
-          />
-        ))}
-      </ul>
-      <p className="text-mute text-[12.5px] hidden sm:block">
-        J and K move, Enter opens, A acknowledges.
-      </p>
-    </>
-  )
-}
-
 export function useAct() {
   const client = useQueryClient()
   return useMutation({
@@ -134,75 +187,4 @@ export function useAct() {
       post<ActedShown>(`/alerts/${name}/${verb}`, body ?? {}),
     onSettled: () => client.invalidateQueries({ queryKey: ['live'] }),
   })
-}
-
-function AlertRow({
-  alert,
-  isAt,
-  onAct,
-}: {
-  alert: AlertShown
-  isAt: boolean
-  onAct: (verb: string) => void
-}) {
-  const isOpen = alert.status !== 'resolved'
-  return (
-    <li
-      className={`border-b border-line grid gap-x-4 gap-y-1 py-2 px-2 items-center grid-cols-[minmax(0,1fr)_auto] lg:grid-cols-[7rem_4.5rem_minmax(0,1fr)_11rem_9.5rem_13.5rem] ${isAt ? 'bg-panel' : ''}`}
-      aria-current={isAt || undefined}
-    >
-      <span className="hidden lg:block">
-        <State of={alert.status} />
-      </span>
-      <span className="hidden lg:block">
-        <Severity of={alert.severity} />
-      </span>
-      <span className="min-w-0 col-span-2 lg:col-span-1">
-        <Link
-          to="/alerts/$name"
-          params={{ name: alert.name }}
-          className="font-medium hover:underline underline-offset-4 wrap-anywhere"
-        >
-          {alert.title}
-        </Link>
-        <span className="text-mute text-[12.5px] block">
-          <span className="lg:hidden">
-            <State of={alert.status} /> · <Severity of={alert.severity} /> ·{' '}
-          </span>
-          {alert.name} · {alert.service?.name ?? 'no service'} · <Ago at={alert.startedAt} />
-          {alert.signalCount > 1 ? ` · ${alert.signalCount} signals` : ''}
-        </span>
-      </span>
-      <span className="text-[13px] text-mute col-span-2 lg:col-span-1">{whoHas(alert)}</span>
-      <span className="text-[13px] text-mute">
-        {alert.nextAt && alert.climb === 'climbing' ? (
-          <>
-            next level in <Countdown to={alert.nextAt} />
-          </>
-        ) : alert.climb === 'exhausted' ? (
-          <span className="text-error">nobody answered</span>
-        ) : null}
-      </span>
-      <span className="flex gap-2 justify-self-end col-start-2 lg:col-start-auto">
-        {alert.status === 'firing' ? (
-          <Button onClick={() => onAct('acknowledge')}>Acknowledge</Button>
-        ) : null}
-        {isOpen ? (
-          <Button tone="quiet" onClick={() => onAct('resolve')}>
-            Resolve
-          </Button>
-        ) : null}
-      </span>
-    </li>
-  )
-}
-
-function whoHas(alert: AlertShown): string {
-  if (alert.suppressedBy) return `kept quiet: ${alert.suppressedBy.kind}`
-  if (alert.status === 'acknowledged')
-    return alert.acknowledgedBy
-      ? `${alert.acknowledgedBy.name} has it`
-      : 'acknowledged by the source or the API'
-  if (alert.paged.length === 0) return 'nobody paged'
-  return `paged ${alert.paged.map((one) => one.name).join(', ')}`
 }

@@ -75,6 +75,7 @@ export function HomePage() {
           ) : null}
         </Card>
       ) : null}
+      <Delivery />
       {open.isSuccess && open.data.alerts.length === 0 && incidents.length === 0 ? <Quiet /> : null}
     </div>
   )
@@ -160,6 +161,27 @@ function Owed({ owed }: { owed: OwedShown[] }) {
         ))}
       </ul>
     </Card>
+  )
+}
+
+type DeliveryShown = { days: number; pages: number; inTime: number; medianMs: number | null }
+
+/** How well pages went out: counted, not promised. */
+function Delivery() {
+  const found = useQuery({
+    queryKey: ['delivery'],
+    queryFn: () => get<DeliveryShown>('/delivery'),
+    staleTime: 60_000,
+  })
+  const { data } = found
+  if (!data || data.pages === 0) return null
+  const share = ((data.inTime / data.pages) * 100).toFixed(data.inTime === data.pages ? 0 : 1)
+  return (
+    <p className="text-mute tabular">
+      {data.pages} {data.pages === 1 ? 'page' : 'pages'} in the last {data.days} days: {share} %
+      with a provider within 30 s
+      {data.medianMs === null ? '' : `, median ${(data.medianMs / 1_000).toFixed(1)} s`}.
+    </p>
   )
 }
 
