@@ -71,6 +71,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     'contract',
+    'audit',
     'alerts',
     'plan',
     'notify',

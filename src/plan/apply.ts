@@ -73,7 +73,16 @@ export async function carryOut(
     action: 'configuration.applied',
     objectKind: 'configuration',
     objectId: null,
-    detail: { changes: changes.map(({ section, id, action }) => ({ section, id, action })) },
+    detail: {
+      managedBy,
+      changes: changes.map(({ section, id, action, fields }, index) => ({
+        section,
+        id,
+        action,
+        // A file of thousands of changes is named in full, and told field by field as far as one reads.
+        fields: index < CHANGES_TOLD ? shownFields(section, fields) : [],
+      })),
+    },
   })
 }
 
@@ -156,7 +165,7 @@ function entryOf(change: PlannedChange, draft: Draft, actor: Actor, now: number)
     kind: 'configured',
     rule: 'plan.apply',
     inputs: { section, id: slug },
-    result: { action, fields: section === 'people' ? fields.map(withoutAddress) : fields },
+    result: { action, fields: shownFields(section, fields) },
     undo: null,
     groupId: null,
     serviceId: section === 'services' ? id : null,
@@ -165,6 +174,11 @@ function entryOf(change: PlannedChange, draft: Draft, actor: Actor, now: number)
     drillId: null,
   }
 }
+
+const CHANGES_TOLD = 200
+
+const shownFields = (section: string, fields: readonly FieldChange[]): readonly FieldChange[] =>
+  section === 'people' ? fields.map(withoutAddress) : fields
 
 /** The log is for everybody and for ever: how to reach a person is neither. */
 function withoutAddress(field: FieldChange): FieldChange {

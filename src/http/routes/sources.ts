@@ -7,6 +7,7 @@ import type { Directory } from '../../directory/directory.ts'
 import { allow } from '../../engine/act.ts'
 import { toIso } from '../../lib/instant.ts'
 import { notFound } from '../../lib/problem.ts'
+import { note } from '../audit.ts'
 import { replay } from '../ingest.ts'
 import { personName, ref } from '../present.ts'
 import { type Route, route } from '../route.ts'
@@ -118,12 +119,18 @@ const replayRoute = route({
   policy: { needs: 'inspect' },
   params: z.object({ id: Id }),
   reply: z.object({ status: z.number(), answer: z.unknown() }).openapi('Replayed'),
-  async handle({ read, params, caller, deps }) {
+  async handle(call) {
+    const { read, params, caller, deps } = call
     const { request, source } = await read(async (tx, directory) => {
       const request = await findRequest(tx, params.id)
       const source = request && directory.sources.get(request.sourceId)
       if (!request || !source || refusal(caller.who, 'inspect', { teamId: source.teamId }) !== null)
         throw notFound('request')
+      await note(tx, call, {
+        action: 'request.replayed',
+        object: ['source', source.id],
+        detail: { request: request.id },
+      })
       return { request, source }
     })
     return { body: await replay(deps, source, request) }
