@@ -50,7 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'db',
   ],
   notify: ['people', 'timeline', 'alerts', 'db'],
-  directory: ['people', 'services', 'oncall', 'escalation', 'alerts', 'notify', 'db'],
+  directory: ['access', 'people', 'services', 'oncall', 'escalation', 'alerts', 'notify', 'db'],
   foresee: [...EVERY_CONCEPT, 'db'],
   integrations: ['alerts', 'notify', 'egress'],
   plan: [...EVERY_CONCEPT, 'sign-in', 'foresee', 'db'],

@@ -32,7 +32,7 @@ export type RestoreOptions = {
 }
 
 /** Rows that migrations make, and the link that a first start prints. */
-const DISPOSABLE = ['organisation', 'directory_version', 'invitations']
+const DISPOSABLE = ['organisation', 'directory_version', 'invitations', 'sign_in']
 const TABLE_MS = 6 * 3_600_000
 
 /**

@@ -76,7 +76,7 @@ export function act(deps: ActDeps, acting: Acting, asked: Verb): Promise<Acted> 
 }
 
 async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise<Acted> {
-  const doing = { tx, actor: acting.actor, makeId: desk.makeId }
+  const doing = { tx, actor: acting.actor, makeId: desk.makeId, directory: desk.directory }
   switch (asked.verb) {
     case 'raiseAlert': {
       allow(acting.who, 'raise', {
@@ -116,7 +116,7 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
         allow(acting.who, 'silence', { teamId: desk.directory.services.get(id)?.teamId ?? null })
       return {
         kind: 'done',
-        result: { maintenanceId: await mute.makeMaintenance(doing, asked, desk.directory) },
+        result: { maintenanceId: await mute.makeMaintenance(doing, asked) },
       }
     case 'endMaintenance': {
       const maintenance = desk.directory.maintenances.find((one) => one.id === asked.maintenanceId)
@@ -143,7 +143,7 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
     case 'withdrawCover':
     case 'acceptHandoff':
     case 'noteHandoff':
-      return onDuty({ ...doing, directory: desk.directory }, acting, asked)
+      return onDuty(doing, acting, asked)
     default:
       return answer(desk, acting, asked)
   }
@@ -153,7 +153,8 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
 async function incidentFor(tx: Tx, { who }: Acting, id: Id): Promise<Incident> {
   const known = await findIncident(tx, who, id)
   if (!known) throw notFound('incident')
-  allow(who, 'raise', { teamId: known.teamId, visibility: known.visibility })
+  // That they may see it was found out with it, also where they are of another team and were paged.
+  allow(who, 'raise', { teamId: known.teamId })
   return known
 }
 

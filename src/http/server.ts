@@ -8,6 +8,7 @@ import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { isSame } from '../access/secret.ts'
 import { mayEver } from '../access/can.ts'
+import { seenBy } from '../directory/seen.ts'
 import { toIso } from '../lib/instant.ts'
 import { JSON_LIMITS, parseJson } from '../lib/json.ts'
 import { invalid, notFound, Problem } from '../lib/problem.ts'
@@ -199,9 +200,11 @@ async function serveRoute(
       query: check(one.query, Object.fromEntries(new URL(request.url).searchParams), 'query'),
       body: await readBody(one, request),
       read: (work: never) =>
-        deps.db.withTx('web', async (tx) =>
-          (work as (...args: unknown[]) => Promise<unknown>)(tx, await deps.directoryAt(tx)),
-        ),
+        deps.db.withTx('web', async (tx) => {
+          const whole = await deps.directoryAt(tx)
+          const seen = seenBy(whole, caller.who)
+          return (work as (...args: unknown[]) => Promise<unknown>)(tx, seen, whole)
+        }),
     } as unknown as Call<never, never, never>
     const key = request.headers.get('idempotency-key')
     const reply =

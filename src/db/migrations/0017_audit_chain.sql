@@ -33,3 +33,9 @@ create trigger keep_audit_heads_whole before truncate on audit_heads for each st
 
 -- Private: it, its sources, its routes and its alerts are for its team, for those it pages, and for admins.
 alter table services add column is_private boolean not null default false;
+
+-- A route of a team is tried for what comes in for that team only, so that its lead may make it.
+alter table routes add column team_id uuid references teams (id);
+
+-- Whoever was paged for a group sees it, also where it is private.
+create index pages_group on pages (group_id, person_id);

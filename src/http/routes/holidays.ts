@@ -58,7 +58,7 @@ const save = route({
       const known = (await listCalendars(tx)).find((one) => one.slug === params.slug)
       const { draft } = await editEntry(
         tx,
-        caller.actor,
+        caller,
         {
           section: 'calendars',
           slug: params.slug,

@@ -88,7 +88,7 @@ export const pageRoutes: readonly Route[] = [
     params: PageKey,
     reply: ReceiptView,
     handle: ({ read, params, caller, deps }) =>
-      read(async (tx, directory) => ({
+      read(async (tx, _seen, directory) => ({
         body: await receiptOf(tx, deps, directory, caller, params.id),
       })),
   }),
@@ -100,7 +100,7 @@ export const pageRoutes: readonly Route[] = [
     params: PageKey,
     reply: null,
     handle: ({ read, params, caller, deps }) =>
-      read(async (tx, directory) => ({
+      read(async (tx, _seen, directory) => ({
         text: (await receiptOf(tx, deps, directory, caller, params.id)).text,
         headers: {
           'content-type': 'text/plain; charset=utf-8',

@@ -185,6 +185,9 @@ const me = route({
         teams: caller.who.teamIds
           .map((id) => ref(directory.teams, id))
           .filter((one) => one !== null),
+        leads: caller.who.leadIds
+          .map((id) => ref(directory.teams, id))
+          .filter((one) => one !== null),
         timezone: caller.timezone,
         onCall: [...directory.schedules.values()].flatMap((schedule) => {
           const onCall = whoIsOnCall(schedule, tx.now)

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { refusal } from '../../access/can.ts'
+import { type Principal, refusal } from '../../access/can.ts'
 import { findRequest, listRequests } from '../../alerts/read.ts'
 import { Id, RequestView, SourceView } from '../../contract/views.ts'
 import type { Tx } from '../../db/tx.ts'
@@ -48,8 +48,8 @@ const VERDICTS: Readonly<Record<string, string>> = {
   nothingKnown: 'about nothing that is open',
 }
 
-async function requestViews(tx: Tx, directory: Directory, sourceId: string) {
-  return (await listRequests(tx, sourceId, 50)).map((request) => {
+async function requestViews(tx: Tx, directory: Directory, who: Principal, sourceId: string) {
+  return (await listRequests(tx, who, sourceId, 50)).map((request) => {
     const problems = (request.verdict.problems ?? []) as { field: string; message: string }[]
     const signals = request.signals.map((signal) => ({
       action: signal.action,
@@ -102,13 +102,13 @@ const requests = route({
   params: z.object({ id: z.string().max(64) }),
   reply: z.object({ requests: z.array(RequestView) }).openapi('RequestList'),
   handle: ({ read, params, caller }) =>
-    read(async (tx, directory) => {
+    read(async (tx, directory, whole) => {
       const source =
         directory.sources.get(params.id) ??
         [...directory.sources.values()].find((one) => one.slug === params.id)
       if (!source) throw notFound('source')
       allow(caller.who, 'inspect', { teamId: source.teamId })
-      return { body: { requests: await requestViews(tx, directory, source.id) } }
+      return { body: { requests: await requestViews(tx, whole, caller.who, source.id) } }
     }),
 })
 
@@ -122,7 +122,7 @@ const replayRoute = route({
   async handle(call) {
     const { read, params, caller, deps } = call
     const { request, source } = await read(async (tx, directory) => {
-      const request = await findRequest(tx, params.id)
+      const request = await findRequest(tx, caller.who, params.id)
       const source = request && directory.sources.get(request.sourceId)
       if (!request || !source || refusal(caller.who, 'inspect', { teamId: source.teamId }) !== null)
         throw notFound('request')
