@@ -64,7 +64,7 @@ export function withoutHidden<Told extends { sentence: string; wayOut: string }>
   })
 }
 
-function hiddenNames(directory: Directory, who: Principal): string[] {
+export function hiddenNames(directory: Directory, who: Principal): string[] {
   const seen = seenBy(directory, who)
   if (seen === directory) return []
   const routes = new Set(seen.routes.map((one) => one.id))

@@ -180,7 +180,7 @@ function entryOf(change: PlannedChange, draft: Draft, actor: Actor, now: number)
     kind: 'configured',
     rule: 'plan.apply',
     inputs: { section, id: slug },
-    result: { action, fields: shownFields(section, fields) },
+    result: { action, fields: forEverybody(shownFields(section, fields), draft) },
     undo: null,
     groupId: null,
     serviceId: section === 'services' ? id : null,
@@ -214,6 +214,20 @@ function audienceOf(
     return { teamId: team === null ? null : (known?.id ?? idOf('teams', team)), visibility: 'team' }
   }
   return { teamId, visibility: 'everyone' }
+}
+
+/** What depends on something private may be told to everybody, what it depends on may not. */
+function forEverybody(fields: readonly FieldChange[], { before, whole }: Draft): FieldChange[] {
+  const hidden = new Set(
+    [before, whole].flatMap((of) => of.services.flatMap((one) => (one.private ? [one.id] : []))),
+  )
+  const without = (value: unknown): unknown =>
+    Array.isArray(value) ? value.filter((one) => !hidden.has(one)) : value
+  return fields.map((field) =>
+    field.path === 'depends_on'
+      ? { ...field, from: without(field.from), to: without(field.to) }
+      : field,
+  )
 }
 
 const CHANGES_TOLD = 200

@@ -29,7 +29,7 @@ import {
 } from './nouns.ts'
 import type { Reading } from './reading.ts'
 import { danglingReferences, removedInUse } from './references.ts'
-import { mayChange, refuseBeyond, withOthers } from './scope.ts'
+import { discreetly, mayChange, refuseBeyond, withOthers } from './scope.ts'
 import { findUnderway, listIdentities } from './store.ts'
 import { coversMadeElsewhere, type Stored, storedForm } from './stored.ts'
 import {
@@ -91,7 +91,7 @@ export async function makeDraft(
     mayChange(who, section, form, before, live)
   const { file, reading } = opened.read
   const read = { file: withOthers(file, reading, before, isMine), reading }
-  const draft = draftOf(read, stored, tx.now, deps)
+  const draft = discreetly(who, stored, () => draftOf(read, stored, tx.now, deps))
   refuseBeyond(draft, who)
   return { ...draft, adopted: adoptedOf(draft, isMine) }
 }

@@ -13,7 +13,7 @@ import { type Draft, draftOf, readStored, storedWhole } from './draft.ts'
 import type { ListSection } from './form.ts'
 import { type FormatFacts, readFile } from './form-file.ts'
 import { FileRefused, type Mistake } from './mistake.ts'
-import { type By, declare, refuseBeyond } from './scope.ts'
+import { type By, declare, discreetly, refuseBeyond, refuseEntry } from './scope.ts'
 import type { Stored } from './stored.ts'
 import { lockConfiguration } from './store.ts'
 
@@ -41,7 +41,8 @@ export async function editEntry(
 ): Promise<Edited> {
   if (!asked.isTrial) await lockConfiguration(tx)
   const stored = await readStored(tx)
-  const draft = draftWith(asked, stored, tx.now, deps)
+  refuseEntry(asked.section, asked.slug, storedWhole(stored, deps), stored, who)
+  const draft = discreetly(who, stored, () => draftWith(asked, stored, tx.now, deps))
   refuseBeyond(draft, who)
   if (asked.isOwn) markOwn(draft, stored)
   if (!asked.isTrial) {

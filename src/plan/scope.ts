@@ -4,6 +4,7 @@
  * is theirs: what it leaves out of other teams stays as it is.
  */
 import { type Principal, refusal, type Thing } from '../access/can.ts'
+import { hiddenNames } from '../directory/seen.ts'
 import type { Id } from '../lib/id.ts'
 import { forbidden, notFound } from '../lib/problem.ts'
 import type { Actor } from '../timeline/entry.ts'
@@ -16,6 +17,7 @@ import {
   type RouteForm,
   type Whole,
 } from './form.ts'
+import { FileRefused } from './mistake.ts'
 import type { Reading } from './reading.ts'
 import { type LiveIds, liveIds } from './underway.ts'
 import type { Stored } from './stored.ts'
@@ -250,3 +252,36 @@ function whyNotPerson(change: PlannedChange, who: Principal, live: LiveIds): str
 }
 
 const headOf = (field: FieldChange): string => field.path.split(/[.[]/)[0] ?? ''
+
+/** Whether they may touch it at all, before anything is said about what would be wrong with the edit. */
+export function refuseEntry(
+  section: ListSection,
+  slug: string,
+  before: Whole,
+  stored: Stored,
+  who: Principal,
+): void {
+  const form = formIn(before, section, slug)
+  if (!form || section === 'people' || refusal(who, 'administer') === null) return
+  const live = liveIds(stored)
+  if (!isSeen(who, section, form, before, live)) throw notFound('object')
+  if (!mayChange(who, section, form, before, live))
+    throw forbidden(notYours(section, slug, form, before))
+}
+
+/** Mistakes without the names of what somebody may not see. */
+export function discreetly<T>(who: Principal, { directory }: Stored, work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    const names = cause instanceof FileRefused ? hiddenNames(directory, who) : []
+    if (!(cause instanceof FileRefused) || names.length === 0) throw cause
+    const longest = names.toSorted((a, b) => b.length - a.length)
+    throw new FileRefused(
+      cause.mistakes.map((one) => ({
+        ...one,
+        sentence: longest.reduce((text, name) => text.replaceAll(name, '…'), one.sentence),
+      })),
+    )
+  }
+}
