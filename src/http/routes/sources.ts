@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { type Principal, refusal } from '../../access/can.ts'
+import type { Source } from '../../alerts/routed.ts'
 import { findRequest, listRequests } from '../../alerts/read.ts'
 import { Id, RequestView, SourceView } from '../../contract/views.ts'
 import type { Tx } from '../../db/tx.ts'
@@ -94,6 +95,11 @@ function verdictOf(
   return `${first.verdict}${first.alert ? ` (${first.alert})` : ''}${more}${quiet}${paged}`
 }
 
+/** Whose it is: its own team's, or else that of the service whose alerts it brings. */
+const teamOf = (source: Source, directory: Directory): string | null =>
+  source.teamId ??
+  (source.serviceId === null ? null : (directory.services.get(source.serviceId)?.teamId ?? null))
+
 const requests = route({
   method: 'get',
   path: '/api/v1/sources/{id}/requests',
@@ -107,7 +113,7 @@ const requests = route({
         directory.sources.get(params.id) ??
         [...directory.sources.values()].find((one) => one.slug === params.id)
       if (!source) throw notFound('source')
-      allow(caller.who, 'inspect', { teamId: source.teamId })
+      allow(caller.who, 'inspect', { teamId: teamOf(source, whole) })
       return { body: { requests: await requestViews(tx, whole, caller.who, source.id) } }
     }),
 })
@@ -124,7 +130,11 @@ const replayRoute = route({
     const { request, source } = await read(async (tx, directory) => {
       const request = await findRequest(tx, caller.who, params.id)
       const source = request && directory.sources.get(request.sourceId)
-      if (!request || !source || refusal(caller.who, 'inspect', { teamId: source.teamId }) !== null)
+      if (
+        !request ||
+        !source ||
+        refusal(caller.who, 'inspect', { teamId: teamOf(source, directory) }) !== null
+      )
         throw notFound('request')
       await note(tx, call, {
         action: 'request.replayed',
