@@ -193,8 +193,8 @@ test('a private thing is answered like one that is not there', async () => {
       [id, none].map((each) => two.world.api(method, path(each), body, token ?? undefined)),
     )
     expect([path(id), one?.status]).toEqual([path(id), other?.status])
-    const { instance: _, ...told } = one?.body as Record<string, unknown>
-    const { instance: __, ...nothing } = other?.body as Record<string, unknown>
+    const { instance: _, ...told } = (one?.body ?? {}) as Record<string, unknown>
+    const { instance: __, ...nothing } = (other?.body ?? {}) as Record<string, unknown>
     expect({ ...told, requestId: '' }).toEqual({ ...nothing, requestId: '' })
   }
   await same('GET', (id) => `/api/v1/alerts/${id}`, alert)

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { del, get, post } from '../api.ts'
+import { useMay } from '../config/may.ts'
 import { Lane, type LaneShift, namesOf, type Picked, Ruler, wall } from '../ui/lanes.tsx'
 import { Button, Card, Complaint, Field } from '../ui/parts.tsx'
 import { RotaEditor } from './rota-editor.tsx'
@@ -46,6 +47,7 @@ export type RotationShown = {
 
 export function SchedulePage() {
   const { slug } = useParams({ from: '/on-call/$slug' })
+  const may = useMay()
   const [isEditing, setEditing] = useState(false)
   const [picked, setPicked] = useState<Picked | null>(null)
   const found = useQuery({
@@ -128,7 +130,9 @@ export function SchedulePage() {
         <EditRotations shown={shown} onDone={() => setEditing(false)} />
       ) : (
         <div>
-          <Button onClick={() => setEditing(true)}>Edit rotations</Button>
+          <Button why={may.whyNot(schedule.team)} onClick={() => setEditing(true)}>
+            Edit rotations
+          </Button>
         </div>
       )}
     </div>
