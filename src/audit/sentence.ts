@@ -21,7 +21,7 @@ const DONE: Readonly<Record<string, string>> = {
   declareIncident: 'declared',
   incident: 'worked on',
   inform: 'told an audience of',
-  silence: 'silenced',
+  silence: 'made',
   endSilence: 'ended',
   maintain: 'began',
   endMaintenance: 'ended',
@@ -37,21 +37,21 @@ const DONE: Readonly<Record<string, string>> = {
   noteHandoff: 'wrote a note for',
   stopContact: 'stopped',
   startContact: 'started',
-  resume: 'let pages go out again, after a restore:',
-  restored: 'restored a backup:',
+  resume: 'let pages go out again, after a restore',
+  restored: 'was restored from a backup',
   backup: 'took a backup of',
   'configuration.applied': 'changed',
   'token.made': 'made',
   'token.ended': 'ended',
   'channel.changed': 'changed',
   'channel.tested': 'sent a test over',
-  'session.begun': 'signed in:',
-  'session.ended': 'signed out:',
+  'session.begun': 'signed in',
+  'session.ended': 'signed out',
   'sessions.ended': 'ended other sessions of',
-  'signIn.provider': 'came in through the provider:',
-  'setup.done': 'set this instance up:',
+  'signIn.provider': 'signed in through the provider',
+  'setup.done': 'set this instance up',
   'invitation.made': 'invited',
-  'invitation.accepted': 'accepted an invitation:',
+  'invitation.accepted': 'accepted their invitation',
   'password.changed': 'changed the password of',
   'person.disabled': 'lets in no more',
   'person.enabled': 'lets in again',
@@ -70,6 +70,17 @@ const DONE: Readonly<Record<string, string>> = {
   'request.replayed': 'sent again',
   'audit.exported': 'exported',
 }
+
+/** Done to nothing but themselves, or to all of it. */
+const HAS_NO_OBJECT: ReadonlySet<string> = new Set([
+  'session.begun',
+  'session.ended',
+  'signIn.provider',
+  'setup.done',
+  'invitation.accepted',
+  'resume',
+  'restored',
+])
 
 /** What a kind is called in a sentence. */
 const KINDS: Readonly<Record<string, string>> = {
@@ -92,8 +103,8 @@ export function auditSentence(entry: AuditEntry, names: AuditNames): string {
   const known = kind !== null && id !== null ? names.object(kind, id) : null
   const what = known ?? (kind === null ? '' : (KINDS[kind] ?? `a ${kind}`))
   const done = DONE[entry.action] ?? `${entry.action}:`
-  const said =
-    entry.action === 'configuration.applied' ? changedWhat(entry) : `${done} ${what}`.trim()
+  const whole = HAS_NO_OBJECT.has(entry.action) ? done : `${done} ${what}`.trim()
+  const said = entry.action === 'configuration.applied' ? changedWhat(entry) : whole
   return `${actorOf(entry, names)} ${said}${entry.detail.outcome === 'nothing' ? ', which changed nothing' : ''}`
 }
 

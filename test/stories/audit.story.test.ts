@@ -48,7 +48,7 @@ test('who did what is told in sentences, found by person, object, verb and time'
   await world.beat()
   const { entries, actions } = await list()
   expect(entries.map((one) => one.sentence)).toEqual([
-    'The admin token silenced a silence',
+    'The admin token made a silence',
     'Ana acknowledged an alert',
     'The admin token made a token',
     expect.stringMatching(/^The admin token .*added .* and \d+ more$/),
@@ -57,7 +57,7 @@ test('who did what is told in sentences, found by person, object, verb and time'
   expect(actions).toContain('acknowledge')
   const sentences = async (query: string) => (await list(query)).entries.map((one) => one.sentence)
   expect(await sentences('?person=ana')).toEqual(['Ana acknowledged an alert'])
-  expect(await sentences('?action=silence')).toEqual(['The admin token silenced a silence'])
+  expect(await sentences('?action=silence')).toEqual(['The admin token made a silence'])
   expect(await sentences('?object=token')).toEqual(['The admin token made a token'])
   expect((await list('?to=2026-11-23T14:01:00Z')).entries).toHaveLength(3)
   expect((await list('?from=2026-11-23T14:01:00Z')).entries).toHaveLength(1)

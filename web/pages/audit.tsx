@@ -28,7 +28,7 @@ export function AuditPage() {
   const entries = pages.flatMap((page) => page.entries)
   const isRefused = found.error instanceof ApiError && found.error.status === 403
   return (
-    <div className="grid gap-4">
+    <div className="grid gap-4 grid-cols-[minmax(0,1fr)]">
       <PageHead title="Audit">
         {isRefused ? null : (
           <a
@@ -162,7 +162,7 @@ function Entry({ entry }: { entry: AuditEntryShown }) {
             <dl className="mt-2 grid gap-1 text-[13px]">
               {lines.map((one) => (
                 <div key={one.name} className="wrap-anywhere">
-                  <dt className="inline font-semibold">{one.name} </dt>
+                  <dt className="inline font-semibold">{wordOf(one.name)} </dt>
                   <dd className="inline">
                     {one.before === undefined ? null : (
                       <span className="text-mute">{shown(one.before)} → </span>
@@ -195,6 +195,10 @@ const WAYS: Readonly<Record<string, string>> = {
   sms: 'a text',
   call: 'a call',
 }
+
+/** `endsAt` is read as "ends", `teamId` as "team". */
+const wordOf = (name: string): string =>
+  /^[a-z]+(At|Ids?)$/.test(name) ? name.replace(/(At|Ids?)$/, '') : name
 
 type Line = { name: string; before?: unknown; after: unknown }
 type Change = {
@@ -254,7 +258,7 @@ function Heads() {
   const { now, days, publicKey } = found.data
   return (
     <Card title="The head of the chain">
-      <div className="grid gap-3">
+      <div className="grid gap-3 grid-cols-[minmax(0,1fr)]">
         <p className="text-mute">
           Each entry holds the hash of the one before it. Keep a head where nobody who runs this
           server can write: with it, <code>allclear audit verify FILE --head HEAD</code> finds out

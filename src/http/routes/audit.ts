@@ -67,10 +67,32 @@ function toView(entry: ListedEntry, directory: Directory) {
         entry.objectKind && entry.objectId ? names.object(entry.objectKind, entry.objectId) : null,
     },
     sentence: auditSentence(entry, names),
-    detail: { ...entry.detail },
+    detail: readable(entry.detail, directory) as Record<string, unknown>,
     requestId: entry.requestId,
   }
 }
+
+const INSTANT = /(At|^from|^to)$/
+const NAMED = /(Ids?|^person|^people)$/
+
+/** With times as people read them, and the names of those whose ids they are. The export has them as stored. */
+function readable(value: unknown, directory: Directory, key = ''): unknown {
+  if (Array.isArray(value)) return value.map((one) => readable(one, directory, key))
+  if (typeof value === 'number' && INSTANT.test(key)) return toIso(value)
+  if (typeof value === 'string' && NAMED.test(key)) return calledBy(directory, value) ?? value
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [name, readable(one, directory, name)]),
+  )
+}
+
+const calledBy = (directory: Directory, id: string): string | null =>
+  (
+    directory.people.get(id) ??
+    directory.teams.get(id) ??
+    directory.services.get(id) ??
+    directory.schedules.get(id)
+  )?.name ?? null
 
 const writeCursor = (one: ListedEntry): string =>
   Buffer.from(JSON.stringify([one.at, one.id])).toString('base64url')
