@@ -196,3 +196,63 @@ test('the command line exports, verifies without a server, and says with its exi
     rmSync(directory, { recursive: true, force: true })
   }
 })
+
+test('whatever changes something leaves exactly one entry, and what is refused or only tried leaves none', async () => {
+  await world.trigger('db')
+  const me = (
+    await world.api<{ token: string }>('POST', '/api/v1/tokens', {
+      name: 'ana',
+      role: 'responder',
+      person: 'ana',
+    })
+  ).body.token
+  const ids: Record<string, string> = {}
+  const count = async () =>
+    (await rows<{ count: number }>('select count(*)::int as count from audit'))[0]?.count ?? 0
+  const steps: [string, string, unknown, string?][] = [
+    ['POST', '/api/v1/alerts/A-1/acknowledge', {}, me],
+    ['POST', '/api/v1/alerts/A-1/verdict', { verdict: 'noise' }, me],
+    ['PUT', '/api/v1/views', { name: 'Mine', query: 'status=open' }, me],
+    ['POST', '/api/v1/calendar-links', {}, me],
+    ['POST', '/api/v1/absences', { from: '2026-12-01', to: '2026-12-03' }, me],
+    ['POST', '/api/v1/calendar-feeds', { url: 'https://example.com/away.ics' }, me],
+    ['POST', '/api/v1/incidents', { title: 'Something', alert: 'A-1' }, me],
+    ['POST', '/api/v1/incidents/INC-1/notes', { text: 'seen' }, me],
+    ['POST', '/api/v1/me/try', {}, me],
+    ['PUT', '/api/v1/channels/ntfy', { base_url: 'https://ntfy.example.com' }],
+    ['POST', '/api/v1/people/ben/invitation', {}],
+    ['POST', '/api/v1/people/ben/disable', {}],
+    ['POST', '/api/v1/people/ben/enable', {}],
+    ['PUT', '/api/v1/config/services/depot', { name: 'D', team: 'other', escalation: 'others' }],
+    ['DELETE', '/api/v1/config/sources/am', undefined],
+    ['PUT', '/api/v1/calendars/days', { name: 'Days', holidays: [] }],
+    ['POST', '/api/v1/apply', { text: 'organisation: { name: Renamed, fallback: [ person:vp ] }' }],
+    ['POST', '/api/v1/maintenances', { services: ['depot'], for: '1h', reason: 'work' }],
+    ['POST', '/api/v1/organisation/resume', {}],
+    ['POST', '/api/v1/tokens', { name: 'y', role: 'stakeholder' }],
+    ['POST', '/api/v1/backup', {}],
+  ]
+  for (const [method, path, body, token] of steps) {
+    const before = await count()
+    const answer = await world.api<{ id?: string }>(method, path, body, token)
+    ids[path] = answer.body.id ?? ''
+    expect([path, answer.status < 300, (await count()) - before]).toEqual([path, true, 1])
+  }
+  for (const path of ['calendar-links', 'absences', 'calendar-feeds', 'tokens']) {
+    const before = await count()
+    const of = `/api/v1/${path}`
+    await world.api('DELETE', `${of}/${ids[of]}`, undefined, path === 'tokens' ? ADMIN : me)
+    expect([path, (await count()) - before]).toEqual([path, 1])
+  }
+  const none: [string, string, unknown, string?][] = [
+    ['POST', '/api/v1/plan', { text: 'organisation: { name: Other, fallback: [] }' }],
+    ['POST', '/api/v1/config/services/depot/preview', { name: 'E', team: 'other' }],
+    ['PUT', '/api/v1/config/services/depot', { name: 'E', team: 'other' }, me],
+    ['POST', '/api/v1/apply', { text: 'organisation: { name: Other }' }, me],
+    ['POST', '/api/v1/silences/preview', { matchers: [{ name: 'a', op: '=', value: 'b' }] }],
+    ['DELETE', '/api/v1/tokens/01a208cf-3c5f-74fc-a70b-f8776f004aec', undefined],
+  ]
+  const before = await count()
+  for (const [method, path, body, token] of none) await world.api(method, path, body, token)
+  expect((await count()) - before).toBe(0)
+})
