@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCodes, createLinks, createTestCodes } from './access/secret.ts'
 import { makeSetupLink } from './access/store.ts'
+import { createSigner } from './audit/signature.ts'
+import { sealAudit } from './audit/store.ts'
 import { createRouter } from './alerts/route.ts'
 import type { PipelineFacts } from './alerts/pipeline.ts'
 import type { Config } from './config.ts'
@@ -92,6 +94,7 @@ export type AppOptions = {
 const HEALTH_MS = 30_000
 const CHORES_MS = 5_000
 const TELL_MS = 2_000
+const SEAL_MS = 1_000
 const LOAD_MS = 3_600_000
 
 export async function startApp(options: AppOptions): Promise<App> {
@@ -238,6 +241,10 @@ async function assemble(
     onGivenUp: ({ vendor, room }, reason) =>
       log('warn', 'a post could not be made', { vendor, room, reason }),
   })
+  const signer = createSigner(deriveKey(secret, 'audit'))
+  /** What was done is put into the chain of the audit, off the way of those who do things. */
+  const sealRound = async (): Promise<boolean> =>
+    (await db.withTx('chores', (tx) => sealAudit(tx, signer))) > 0
   if (runsEngine) await db.withTx('chores', beginFollowing)
   const sendRound = async (): Promise<boolean> => (await sender.sendDue()) > 0
   if (runsEngine && options.beats !== false) {
@@ -250,7 +257,9 @@ async function assemble(
       trouble('listen'),
     )
     const keeping = startBeat(keepRound, trouble('keep'), TELL_MS)
+    const sealing = startBeat(sealRound, trouble('seal'), SEAL_MS)
     stops.push(
+      () => sealing.stop(),
       () => listening.stop(),
       () => keeping.stop(),
       () => telling.stop(),
@@ -332,6 +341,7 @@ async function assemble(
         ),
     },
     sealer,
+    signer,
     provider: createProvider(egress, (sealed) => sealer.unseal(sealed)),
     links,
     health: health.read,
@@ -406,6 +416,7 @@ async function assemble(
       while (await readFeed(feedDeps)) await Promise.resolve()
       await lookAtLoad()
       await lookAtCarriers()
+      while (await sealRound()) await Promise.resolve()
     },
     async stop() {
       if (isStopped) return

@@ -50,7 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'db',
   ],
   notify: ['people', 'timeline', 'alerts', 'db'],
-  directory: ['people', 'services', 'oncall', 'escalation', 'alerts', 'notify', 'db'],
+  directory: ['access', 'people', 'services', 'oncall', 'escalation', 'alerts', 'notify', 'db'],
   foresee: [...EVERY_CONCEPT, 'obligations', 'db'],
   measures: ['incidents', 'severity'],
   integrations: ['alerts', 'notify', 'egress'],
@@ -73,6 +73,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     'contract',
+    'audit',
     'alerts',
     'plan',
     'notify',

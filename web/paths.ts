@@ -12,6 +12,7 @@ export const paths = {
   sources: '/sources',
   silences: '/silences',
   settings: '/settings',
+  audit: '/audit',
   phone: '/dev/phone',
   signIn: '/sign-in',
   setup: '/setup',

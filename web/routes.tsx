@@ -124,6 +124,20 @@ export const router = createRouter({
     ),
     createRoute({
       getParentRoute: () => root,
+      path: '/audit',
+      component: lazyRouteComponent(() => import('./pages/audit.tsx'), 'AuditPage'),
+      validateSearch: (
+        search: Record<string, unknown>,
+      ): { person?: string; object?: string; action?: string; from?: string; to?: string } => ({
+        person: text(search.person),
+        object: text(search.object),
+        action: text(search.action),
+        from: text(search.from),
+        to: text(search.to),
+      }),
+    }),
+    createRoute({
+      getParentRoute: () => root,
       path: '/silences',
       component: lazyRouteComponent(() => import('./pages/silences.tsx'), 'SilencesPage'),
       validateSearch: (search: Record<string, unknown>): { matchers?: string } => ({

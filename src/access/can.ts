@@ -11,6 +11,8 @@ export type Principal = {
   personId: Id | null
   role: Role
   teamIds: readonly Id[]
+  /** Teams that they lead; whoever leads a team is of it. */
+  leadIds: readonly Id[]
   /** Scopes of a token; null: everything its role may. */
   scopes: readonly Action[] | null
 }
@@ -18,7 +20,9 @@ export type Principal = {
 /**
  * `read` alerts and configuration · `respond` to alerts of one's team, or that one was paged for ·
  * `silence` within one's team · `raise` an alert by hand · `inspect` raw requests and send them
- * again · `schedule` who is on call in one's team, and one's own turns anywhere · `administer` everything that is configured · `self` one's own contacts and tokens.
+ * again · `schedule` who is on call in one's team, and one's own turns anywhere · `configure` what
+ * belongs to a team that one leads · `administer` everything that is configured · `audit` read what
+ * was done by whom · `self` one's own contacts and tokens.
  */
 export const ACTIONS = [
   'read',
@@ -27,7 +31,9 @@ export const ACTIONS = [
   'raise',
   'inspect',
   'schedule',
+  'configure',
   'administer',
+  'audit',
   'self',
 ] as const
 export type Action = (typeof ACTIONS)[number]
@@ -45,10 +51,35 @@ export type Refusal = 'unseen' | 'notAllowed'
 /** Null: allowed. `unseen`: answer as if it did not exist. */
 export function refusal(who: Principal, action: Action, thing: Thing = {}): Refusal | null {
   if (!isVisible(who, thing)) return 'unseen'
-  if (who.scopes !== null && !who.scopes.includes(action)) return 'notAllowed'
+  if (!isInScope(who, action)) return 'notAllowed'
   if (who.role === 'admin') return null
   return isAllowed(who, action, thing) ? null : 'notAllowed'
 }
+
+/** Whether somebody may do this to anything at all. What it is about is asked where it is loaded. */
+export function mayEver(who: Principal, action: Action): boolean {
+  if (!isInScope(who, action)) return false
+  if (who.role === 'admin') return true
+  switch (action) {
+    case 'read':
+    case 'respond':
+    case 'self':
+      return true
+    case 'configure':
+      return who.role === 'responder' && who.leadIds.length > 0
+    case 'administer':
+    case 'audit':
+      return false
+    default:
+      return who.role === 'responder'
+  }
+}
+
+const isInScope = (who: Principal, action: Action): boolean =>
+  who.scopes === null ||
+  who.scopes.includes(action) ||
+  // Whoever may administer may do so team by team as well.
+  (action === 'configure' && who.scopes.includes('administer'))
 
 function isAllowed(who: Principal, action: Action, thing: Thing): boolean {
   const isResponder = who.role === 'responder'
@@ -66,9 +97,13 @@ function isAllowed(who: Principal, action: Action, thing: Thing): boolean {
       return isResponder && isOfTeam(who, thing)
     case 'schedule':
       return isOwn(who, thing) || (isResponder && isOfTeam(who, thing))
+    case 'configure':
+      // What belongs to no team is everybody's: that is for admins.
+      return isResponder && thing.teamId != null && who.leadIds.includes(thing.teamId)
     case 'self':
       return isOwn(who, thing)
     case 'administer':
+    case 'audit':
       return false
   }
 }
@@ -89,14 +124,18 @@ function isVisible(who: Principal, thing: Thing): boolean {
 }
 
 /**
- * The same rule for lists, as SQL over rows with `team_id` and `visibility`. It takes the next two
- * parameter numbers, beginning at `from`.
+ * The same rule for lists, as SQL over rows with `team_id` and `visibility`. It takes the next
+ * parameter numbers, beginning at `from`: as many as it gives values.
+ * @param paged says, with the place of a person's id, whether they were paged for the row
  */
 export const visibleWhere = (
   who: Principal,
   from: number,
   row = '',
+  paged?: (place: string) => string,
 ): { text: string; values: unknown[] } => ({
-  text: `(${row}visibility = 'everyone' or $${from}::bool or ${row}team_id = any($${from + 1}::uuid[]))`,
-  values: [who.role === 'admin', who.teamIds],
+  text: `(${row}visibility = 'everyone' or $${from}::bool or ${row}team_id = any($${from + 1}::uuid[])${
+    paged ? ` or ${paged(`$${from + 2}::uuid`)}` : ''
+  })`,
+  values: [who.role === 'admin', who.teamIds, ...(paged ? [who.personId] : [])],
 })

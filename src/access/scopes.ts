@@ -4,8 +4,8 @@ import type { Role } from '../people/person.ts'
 
 const NEVER: Readonly<Record<Role, readonly Action[]>> = {
   admin: [],
-  responder: ['administer'],
-  stakeholder: ['administer', 'silence', 'raise', 'inspect', 'schedule'],
+  responder: ['administer', 'audit'],
+  stakeholder: ['administer', 'audit', 'configure', 'silence', 'raise', 'inspect', 'schedule'],
 }
 
 export const scopesOf = (role: Role): Action[] =>

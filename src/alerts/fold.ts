@@ -166,7 +166,8 @@ function episode(signal: Signal, stamp: Stamp, flips: readonly Instant[], facts:
     flips: [...flips, facts.now].slice(-FLIPS_MAX),
     serviceId: null,
     teamId: null,
-    visibility: 'everyone',
+    // Nobody's until it is routed: whose it is, and who may see it, the pipeline finds out in a moment.
+    visibility: 'team',
     urgency: 'high',
     groupId: null,
     share: 'none',

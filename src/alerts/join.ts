@@ -31,6 +31,8 @@ export function join(
     openCount: base.openCount + (countsOpen(alert.share) - countsOpen(counted)),
     activeCount: base.activeCount + (countsActive(alert.share) - countsActive(counted)),
     alertCount: base.alertCount + (isMember ? 0 : 1),
+    // With one private alert in it, all of it is.
+    visibility: alert.visibility === 'team' ? 'team' : base.visibility,
     severity: alert.share === 'none' ? base.severity : worseOf(base.severity, alert.severity),
     urgency: alert.share === 'active' && alert.urgency === 'high' ? 'high' : base.urgency,
   }

@@ -73,6 +73,7 @@ function route(alert: Alert, facts: PipelineFacts): Draft {
       ...alert,
       serviceId: service?.id ?? null,
       teamId: service?.teamId ?? null,
+      visibility: service?.isPrivate ? 'team' : 'everyone',
       urgency: routed.urgency ?? urgencyOf(service, alert),
       suppression: null,
       wakeAt: null,

@@ -67,8 +67,12 @@ const COLUMNS = `a.id, a.number, a.group_id as "groupId", ${STATUS} as status, a
 const FROM =
   'from alerts a left join groups g on g.id = a.group_id left join climbs c on c.id = g.climb_id left join group_verdicts v on v.group_id = g.id'
 
+/** Whoever was paged for it sees it, of whatever team they are. */
+const PAGED = (person: string): string =>
+  `exists (select 1 from pages p where p.group_id = a.group_id and p.person_id = ${person})`
+
 export function listAlerts(tx: Tx, who: Principal, filter: AlertFilter): Promise<AlertListed[]> {
-  const visible = visibleWhere(who, 1, 'a.')
+  const visible = visibleWhere(who, 1, 'a.', PAGED)
   const values: unknown[] = [...visible.values]
   const where = [visible.text, 'a.signal_count > 0']
   const add = (text: (place: string) => string, value: unknown): void => {
@@ -108,13 +112,13 @@ export async function findAlert(
   who: Principal,
   key: string,
 ): Promise<AlertDetailed | null> {
-  const visible = visibleWhere(who, 1, 'a.')
+  const visible = visibleWhere(who, 1, 'a.', PAGED)
   const number = /^(?:A-)?(\d{1,15})$/i.exec(key)?.[1]
   const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(key)
   if (number === undefined && !isUuid) return null
   const [found] = await tx.query<AlertDetailed>(
     `select ${COLUMNS}, a.labels, a.annotations, a.links, a.dedup_key as "dedupKey", a.visibility, g.climb_id as "climbId"
-     ${FROM} where ${visible.text} and ${number === undefined ? 'a.id = $3::uuid' : 'a.number = $3::bigint'}`,
+     ${FROM} where ${visible.text} and ${number === undefined ? 'a.id = $4::uuid' : 'a.number = $4::bigint'}`,
     [...visible.values, number ?? key],
   )
   return found ?? null
@@ -159,25 +163,39 @@ export type RequestListed = {
   }[]
 }
 
+/** What a request brought may be somebody else's business: then so is the request. */
+const requestSeen = (who: Principal, from: number) => {
+  const visible = visibleWhere(who, from, 'a.', PAGED)
+  return {
+    text: `not exists (select 1 from signals s join alerts a on a.id = s.alert_id where s.request_id = r.id and ${visible.text} is not true)`,
+    values: visible.values,
+  }
+}
+
 /** The last requests of a source, each with what became of it. */
-export const listRequests = (tx: Tx, sourceId: Id, max: number) =>
-  tx.query<RequestListed>(
+export function listRequests(tx: Tx, who: Principal, sourceId: Id, max: number) {
+  const seen = requestSeen(who, 3)
+  return tx.query<RequestListed>(
     `select r.id, r.received_at as "receivedAt", r.path, r.status, left(r.body, 20000) as body, r.verdict, r.replay_of as "replayOf",
        coalesce((select jsonb_agg(jsonb_build_object('action', s.action, 'dedupKey', s.dedup_key, 'verdict', s.verdict,
            'alertNumber', a.number, 'suppression', a.suppression,
            'pagedIds', coalesce((select jsonb_agg(distinct p.person_id) from pages p where p.group_id = a.group_id), '[]')))
          from signals s left join alerts a on a.id = s.alert_id where s.request_id = r.id), '[]') as signals
-     from (select * from requests where source_id = $1 order by received_at desc limit $2) r order by r.received_at desc`,
-    [sourceId, max],
+     from (select * from requests r where source_id = $1 and ${seen.text} order by received_at desc limit $2) r
+     order by r.received_at desc`,
+    [sourceId, max, ...seen.values],
   )
+}
 
 export async function findRequest(
   tx: Tx,
+  who: Principal,
   id: Id,
 ): Promise<{ id: Id; sourceId: Id; path: string; body: string } | null> {
+  const seen = requestSeen(who, 2)
   const [found] = await tx.query<{ id: Id; sourceId: Id; path: string; body: string }>(
-    'select id, source_id as "sourceId", path, body from requests where id = $1',
-    [id],
+    `select id, source_id as "sourceId", path, body from requests r where id = $1 and ${seen.text}`,
+    [id, ...seen.values],
   )
   return found ?? null
 }

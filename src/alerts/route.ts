@@ -56,7 +56,7 @@ type Compiled = Route & { condition: Condition | null }
 export function createRouter(
   routes: readonly Route[],
   sources: ReadonlyMap<Id, Source>,
-  serviceSlugs: ReadonlyMap<Id, { slug: string }>,
+  serviceSlugs: ReadonlyMap<Id, { slug: string; teamId: Id | null }>,
   onBroken: (route: string, why: string) => void,
 ): (alert: Alert) => Routed {
   const compiled = routes.map((route): Compiled => {
@@ -74,7 +74,10 @@ export function createRouter(
   return (alert) => {
     const source = sources.get(alert.sourceId)
     const own = source?.serviceId ?? named(alert.labels.service)
-    const found = compiled.find((route) => fits(route, alert, source, own, serviceSlugs, onBroken))
+    const teamId = (own && serviceSlugs.get(own)?.teamId) ?? source?.teamId ?? null
+    const found = compiled.find(
+      (route) => isFor(route, teamId) && fits(route, alert, source, own, serviceSlugs, onBroken),
+    )
     return {
       route: found?.slug ?? null,
       serviceId: found?.serviceId ?? own,
@@ -85,6 +88,10 @@ export function createRouter(
     }
   }
 }
+
+/** A route of a team decides about that team's alerts: nobody takes those of another by a condition. */
+const isFor = (route: Route, teamId: Id | null): boolean =>
+  route.teamId === null || route.teamId === teamId
 
 function fits(
   route: Compiled,

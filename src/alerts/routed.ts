@@ -5,6 +5,8 @@ import type { Urgency } from './alert.ts'
 export type Route = {
   id: Id
   slug: string
+  /** Tried for what comes in for this team only; null: for everything. */
+  teamId: Id | null
   when: string
   serviceId: Id | null
   urgency: Urgency | null

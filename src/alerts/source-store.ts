@@ -88,6 +88,7 @@ export type RouteRow = {
   id: Id
   slug: string
   position: number
+  teamId: Id | null
   condition: string
   serviceId: Id | null
   urgency: string | null
@@ -102,6 +103,7 @@ const ROUTES = table<RouteRow>('routes', {
   id: 'uuid',
   slug: 'text',
   position: 'int4',
+  teamId: 'uuid',
   condition: 'text',
   serviceId: 'uuid',
   urgency: 'text',
@@ -121,11 +123,12 @@ export const listRoutes = (tx: Tx): Promise<RouteRow[]> =>
 const isLabels = (value: unknown): value is string[] => isListOf(value, isText)
 
 export function decodeRoute(row: RouteRow): Decoded<Route> {
-  const { id, slug, condition, serviceId, urgency, escalationId, groupBy, pauseMs } = row
+  const { id, slug, teamId, condition, serviceId, urgency, escalationId, groupBy, pauseMs } = row
   const isGrouped = isNullOr(groupBy, isLabels)
   const route: Route = {
     id,
     slug,
+    teamId,
     when: condition,
     serviceId,
     urgency: urgency as Route['urgency'],

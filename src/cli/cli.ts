@@ -3,6 +3,7 @@ import { stdout } from 'node:process'
 import { Command, CommanderError } from 'commander'
 import type { ActedShown, DoctorShown } from '../contract/views.ts'
 import { alertCommands } from './alerts.ts'
+import { auditCommands } from './audit.ts'
 import { backupCommand, restoreCommand } from './backup.ts'
 import { call, connection, Refused, save, send, Unreachable, type Connection } from './client.ts'
 import { configurationCommands } from './configuration.ts'
@@ -64,6 +65,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   incidentCommands(shell)
   policyCommands(shell)
   measureCommands(shell)
+  auditCommands(shell)
 
   program
     .command('doctor')

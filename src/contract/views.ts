@@ -294,6 +294,7 @@ export const MeView = z
     person: PersonRef.nullable(),
     role: z.enum(['admin', 'responder', 'stakeholder']),
     teams: z.array(Ref),
+    leads: z.array(Ref).describe('Teams that I lead: what belongs to them I may configure'),
     timezone: z.string(),
     onCall: z.array(z.object({ schedule: Ref, until: Time.nullable() })),
     organisation: z.string(),

@@ -121,6 +121,7 @@ const service = {
   channel: '#payments',
   runbookUrl: null,
   dependsOn: [idOf(6)],
+  isPrivate: true,
 }
 const source = {
   id: idOf(7),

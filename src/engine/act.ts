@@ -87,7 +87,7 @@ export function act(deps: ActDeps, acting: Acting, asked: Verb): Promise<Acted> 
 }
 
 async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise<Acted> {
-  const doing = { tx, actor: acting.actor, makeId: desk.makeId }
+  const doing = { tx, actor: acting.actor, makeId: desk.makeId, directory: desk.directory }
   switch (asked.verb) {
     case 'raiseAlert': {
       allow(acting.who, 'raise', {
@@ -149,7 +149,7 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
         allow(acting.who, 'silence', { teamId: desk.directory.services.get(id)?.teamId ?? null })
       return {
         kind: 'done',
-        result: { maintenanceId: await mute.makeMaintenance(doing, asked, desk.directory) },
+        result: { maintenanceId: await mute.makeMaintenance(doing, asked) },
       }
     case 'endMaintenance': {
       const maintenance = desk.directory.maintenances.find((one) => one.id === asked.maintenanceId)
@@ -176,7 +176,7 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
     case 'withdrawCover':
     case 'acceptHandoff':
     case 'noteHandoff':
-      return onDuty({ ...doing, directory: desk.directory }, acting, asked)
+      return onDuty(doing, acting, asked)
     default:
       return answer(desk, acting, asked)
   }
@@ -186,7 +186,8 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
 async function incidentFor(tx: Tx, { who }: Acting, id: Id): Promise<Incident> {
   const known = await findIncident(tx, who, id)
   if (!known) throw notFound('incident')
-  allow(who, 'raise', { teamId: known.teamId, visibility: known.visibility })
+  // That they may see it was found out with it, also where they are of another team and were paged.
+  allow(who, 'raise', { teamId: known.teamId })
   return known
 }
 
@@ -331,9 +332,9 @@ async function auditRow(
   deps: ActDeps,
   acting: Acting,
   asked: Verb,
-  result: Acted,
+  acted: Acted,
 ): Promise<void> {
-  const { kind, id } = objectOf(asked)
+  const [kind, id] = objectOf(asked, acted)
   await recordAudit(tx, {
     id: deps.tools.makeId(tx.now),
     actor: acting.actor,
@@ -341,19 +342,61 @@ async function auditRow(
     objectKind: kind,
     objectId: id,
     requestId: acting.requestId ?? null,
-    detail: { outcome: result.kind },
+    detail: {
+      outcome: acted.kind,
+      ...(acted.kind === 'nothing' ? { reason: acted.reason } : {}),
+      after: askedFor(asked),
+    },
   })
 }
 
-function objectOf(asked: Verb): { kind: string; id: Id | null } {
-  if ('contactId' in asked) return { kind: 'contact', id: asked.contactId }
-  if ('handoffId' in asked) return { kind: 'handoff', id: asked.handoffId }
-  if ('coverId' in asked) return { kind: 'cover', id: asked.coverId }
-  if ('scheduleId' in asked) return { kind: 'schedule', id: asked.scheduleId }
-  if ('incidentId' in asked) return { kind: 'incident', id: asked.incidentId }
-  const id =
+/** What was asked for, without the words of people: these are on the record of what they are about. */
+function askedFor(asked: Verb): Readonly<Record<string, unknown>> {
+  if (asked.verb === 'incident') return { event: asked.event.kind }
+  if (asked.verb === 'inform') return { audience: asked.audience, kind: asked.kind }
+  const { verb: _, ...rest } = asked as { verb: string } & Record<string, unknown>
+  return Object.fromEntries(Object.entries(rest).filter(([name]) => !WORDS_OF_PEOPLE.has(name)))
+}
+
+const WORDS_OF_PEOPLE: ReadonlySet<string> = new Set([
+  'title',
+  'summary',
+  'text',
+  'answers',
+  'shifts',
+])
+
+function objectOf(asked: Verb, acted: Acted): [kind: string, id: Id | null] {
+  const made = (name: string): Id | null => {
+    const id = acted.kind === 'done' ? acted.result[name] : null
+    return typeof id === 'string' ? id : null
+  }
+  switch (asked.verb) {
+    case 'raiseAlert':
+      return ['service', asked.serviceId]
+    case 'tryChain':
+      return ['person', asked.personId]
+    case 'declareIncident':
+      return ['incident', made('incidentId')]
+    case 'silence':
+      return ['silence', made('silenceId')]
+    case 'endSilence':
+      return ['silence', asked.silenceId]
+    case 'maintain':
+      return ['maintenance', made('maintenanceId')]
+    case 'endMaintenance':
+      return ['maintenance', asked.maintenanceId]
+    case 'resume':
+      return ['instance', null]
+  }
+  if ('contactId' in asked) return ['contact', asked.contactId]
+  if ('handoffId' in asked) return ['handoff', asked.handoffId]
+  if ('coverId' in asked) return ['cover', asked.coverId]
+  if ('scheduleId' in asked) return ['schedule', asked.scheduleId]
+  if ('incidentId' in asked) return ['incident', asked.incidentId]
+  const about =
     ('pageId' in asked && asked.pageId) ||
     ('groupId' in asked && asked.groupId) ||
     ('alertId' in asked && asked.alertId)
-  return { kind: 'alert', id: id || null }
+  return ['alert', about || null]
 }

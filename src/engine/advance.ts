@@ -188,7 +188,11 @@ function tellShadows(desk: Desk, page: Page, title: string): void {
       desk.tell({
         personId,
         kind: 'shadowPage',
-        params: { person: page.personId, title },
+        // Whoever looks on may be of any team, and was not paged.
+        params: {
+          person: page.personId,
+          title: page.visibility === 'team' ? 'A private alert' : title,
+        },
         onceKey: `shadowPage:${page.groupId}:${personId}`,
         drillId: page.drillId,
       })

@@ -60,6 +60,11 @@ const QUESTIONS: readonly Question[] = [
         and c.state->>'status' <> 'held')`,
     say: (count) => `${count} pages reached nobody and nothing is going to try again`,
   },
+  {
+    name: 'auditUnsealed',
+    sql: 'select count(*) as value from audit where seq is null and at < $1',
+    say: (count) => `${count} entries of the audit are not in its chain yet`,
+  },
 ]
 
 export async function checkHealth(tx: Tx): Promise<Health> {

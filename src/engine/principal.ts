@@ -9,5 +9,11 @@ export function principalOf(directory: Directory, personId: Id): Principal | nul
   const teams = [...directory.teams.values()].filter(
     (team) => team.leadId === personId || team.memberIds.includes(personId),
   )
-  return { personId, role: person.role, teamIds: teams.map((team) => team.id), scopes: null }
+  return {
+    personId,
+    role: person.role,
+    teamIds: teams.map((team) => team.id),
+    leadIds: teams.filter((team) => team.leadId === personId).map((team) => team.id),
+    scopes: null,
+  }
 }

@@ -3,6 +3,8 @@
  * It comes up paused, its climbs are over, its alerts are closed; the log goes on in a new epoch. If
  * something still fires, its source says so again, and that is a new alert (I28).
  */
+import { writeHead } from '../audit/entry.ts'
+import { findHead, recordAudit } from '../audit/store.ts'
 import type { Tx } from '../db/tx.ts'
 import { toIso } from '../lib/instant.ts'
 import { makeId } from '../lib/id.ts'
@@ -58,5 +60,14 @@ export async function layToRest(tx: Tx, random: (bytes: number) => Uint8Array): 
       drillId: null,
     },
   ])
+  // The chain goes on from what was restored; whoever kept a later head reads here why it is not in it.
+  await recordAudit(tx, {
+    id: makeId(tx.now, random),
+    actor: ENGINE,
+    action: 'restored',
+    objectKind: 'instance',
+    objectId: null,
+    detail: { head: writeHead(await findHead(tx)), alerts, pages, attempts },
+  })
   return { alerts, pages, attempts }
 }

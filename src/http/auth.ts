@@ -55,7 +55,7 @@ async function fromToken(
   through: 'api' | 'cli',
 ): Promise<Caller | null> {
   if (deps.adminToken !== null && isSame(bearer, deps.adminToken)) {
-    const who: Principal = { personId: null, role: 'admin', teamIds: [], scopes: null }
+    const who: Principal = { personId: null, role: 'admin', teamIds: [], leadIds: [], scopes: null }
     return { who, actor: { kind: 'token', id: null, through }, sessionId: null, timezone: 'UTC' }
   }
   const token = await findToken(tx, bearer)
@@ -68,6 +68,7 @@ async function fromToken(
       // A token is never more than whoever it acts for is by now.
       role: person ? lowerOf(token.role, person.role) : token.role,
       teamIds: person?.teamIds ?? (token.role === 'responder' ? [...directory.teams.keys()] : []),
+      leadIds: person?.leadIds ?? [],
       scopes: token.scopes.length === 0 ? null : token.scopes,
     },
     actor:

@@ -1,4 +1,5 @@
 import type { Links } from '../access/secret.ts'
+import type { Signer } from '../audit/signature.ts'
 import type { Db } from '../db/tx.ts'
 import type { DirectoryCache } from '../directory/store.ts'
 import type { ActDeps } from '../engine/act.ts'
@@ -31,6 +32,8 @@ export type HttpDeps = ActDeps & {
   screen: PretendScreen
   plan: PlanDeps
   sealer: Sealer
+  /** Signs the heads of the audit. */
+  signer: Signer
   /** Who vouches for people. */
   provider: Provider
   links: Links

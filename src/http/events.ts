@@ -3,7 +3,10 @@
  * see. A listener that comes back says where it was; a session that ended is cut off within 5 s.
  */
 import { refusal } from '../access/can.ts'
+import type { Tx } from '../db/tx.ts'
+import { listPeopleOn } from '../incidents/store.ts'
 import { SECOND } from '../lib/instant.ts'
+import { listPagedOf } from '../notify/read.ts'
 import { type Cursor, listAfter } from '../timeline/store.ts'
 import type { Recorded } from '../timeline/entry.ts'
 import { startBeat, type Beat } from '../engine/beat.ts'
@@ -61,10 +64,9 @@ export function createEvents(deps: HttpDeps): Events {
       return false
     }
     const from = at ?? (await here())
-    const { entries, directory } = await deps.db.withTx('web', async (tx) => ({
-      entries: await listAfter(tx, from, BATCH_MAX),
-      directory: await deps.directoryAt(tx),
-    }))
+    const { entries, directory } = await deps.db.withTx('web', (tx) =>
+      readAfter(tx, from, BATCH_MAX),
+    )
     at = from
     for (const entry of entries) {
       at = { epoch: entry.epoch, tx: entry.tx, seq: entry.seq }
@@ -75,8 +77,34 @@ export function createEvents(deps: HttpDeps): Events {
     return entries.length === BATCH_MAX
   }
 
+  /** What is private is for those too who were paged for it, or are on it. */
+  async function readAfter(tx: Tx, cursor: Cursor, max: number) {
+    const entries = await listAfter(tx, cursor, max)
+    const hidden = entries.filter((one) => one.visibility === 'team')
+    const groups = hidden.flatMap((one) => one.groupId ?? [])
+    const incidents = hidden.flatMap((one) =>
+      one.subject.kind === 'incident' ? [one.subject.id] : [],
+    )
+    const people = new Map([
+      ...(await listPagedOf(tx, [...new Set(groups)])),
+      ...(await listPeopleOn(tx, [...new Set(incidents)])),
+    ])
+    return {
+      entries: entries.map((one) => ({
+        ...one,
+        pagedIds: people.get(one.groupId ?? one.subject.id) ?? [],
+      })),
+      directory: await deps.directoryAt(tx),
+    }
+  }
+
   type Snapshot = Awaited<ReturnType<HttpDeps['directoryAt']>>
-  function send(listener: Listener, entry: Recorded, directory: Snapshot, cursor: string): void {
+  function send(
+    listener: Listener,
+    entry: Recorded & { pagedIds: readonly string[] },
+    directory: Snapshot,
+    cursor: string,
+  ): void {
     if (refusal(listener.caller.who, 'read', entry) !== null) return
     const view = toEntryView(entry, directory, listener.caller.timezone, cursor)
     listener.push(`id: ${cursor}\nevent: entry\ndata: ${JSON.stringify(view)}\n\n`)
@@ -153,10 +181,9 @@ export function createEvents(deps: HttpDeps): Events {
   /** What was missed since the cursor, then everything new. Nothing is left out in between. */
   async function catchUp(listener: Listener, cursor: Cursor): Promise<void> {
     try {
-      const { entries, directory } = await deps.db.withTx('web', async (tx) => ({
-        entries: await listAfter(tx, cursor, 2_000),
-        directory: await deps.directoryAt(tx),
-      }))
+      const { entries, directory } = await deps.db.withTx('web', (tx) =>
+        readAfter(tx, cursor, 2_000),
+      )
       listeners.add(listener)
       for (const entry of entries)
         send(

@@ -31,8 +31,11 @@ export type Call<Params, Query, Body> = {
   body: Body
   requestId: string
   headers: Headers
-  /** Runs in a transaction of the web pool, with the configuration of that moment. */
-  read<T>(work: (tx: Tx, directory: Directory) => Promise<T>): Promise<T>
+  /**
+   * Runs in a transaction of the web pool, with the configuration of that moment as the caller may
+   * see it; and with the whole of it, for names in what they were found to see otherwise.
+   */
+  read<T>(work: (tx: Tx, directory: Directory, whole: Directory) => Promise<T>): Promise<T>
 }
 
 export type Reply = {

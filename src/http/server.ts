@@ -7,7 +7,8 @@ import { randomUUID, createHash } from 'node:crypto'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { isSame } from '../access/secret.ts'
-import type { Refusal } from '../access/can.ts'
+import { mayEver } from '../access/can.ts'
+import { seenBy } from '../directory/seen.ts'
 import { toIso } from '../lib/instant.ts'
 import { JSON_LIMITS, parseJson } from '../lib/json.ts'
 import { invalid, notFound, Problem } from '../lib/problem.ts'
@@ -20,6 +21,7 @@ import { noHook, serveHook } from './hooks.ts'
 import { openLink } from './link.ts'
 import { leaveForProvider, PROVIDER_PATH, returnFromProvider } from './provider.ts'
 import type { Call, Caller, Reply, Route } from './route.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { alertWorkRoutes } from './routes/alert-work.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { calendarRoutes } from './routes/calendars.ts'
@@ -72,6 +74,7 @@ export const ROUTES: readonly Route[] = [
   ...mineRoutes,
   ...authenticatorRoutes,
   ...personAccessRoutes,
+  ...auditRoutes,
   ...systemRoutes,
   ...telephoneRoutes,
 ]
@@ -114,7 +117,7 @@ export const OTHER_DOORS: readonly { method: string; path: string; policy: strin
 const APP_CSP =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 const NEUTRAL: Caller = {
-  who: { personId: null, role: 'stakeholder', teamIds: [], scopes: [] },
+  who: { personId: null, role: 'stakeholder', teamIds: [], leadIds: [], scopes: [] },
   actor: { kind: 'token', id: null, through: 'api' },
   sessionId: null,
   timezone: 'UTC',
@@ -201,9 +204,11 @@ async function serveRoute(
       query: check(one.query, Object.fromEntries(new URL(request.url).searchParams), 'query'),
       body: await readBody(one, request),
       read: (work: never) =>
-        deps.db.withTx('web', async (tx) =>
-          (work as (...args: unknown[]) => Promise<unknown>)(tx, await deps.directoryAt(tx)),
-        ),
+        deps.db.withTx('web', async (tx) => {
+          const whole = await deps.directoryAt(tx)
+          const seen = seenBy(whole, caller.who)
+          return (work as (...args: unknown[]) => Promise<unknown>)(tx, seen, whole)
+        }),
     } as unknown as Call<never, never, never>
     const key = request.headers.get('idempotency-key')
     const reply =
@@ -234,18 +239,10 @@ async function admit(deps: HttpDeps, one: Route, request: Request): Promise<Call
       'Sign in, or send a token: Authorization: Bearer …',
     )
   checkOrigin(deps, one, request, caller.sessionId !== null)
-  if ('needs' in one.policy && refusesInGeneral(caller, one.policy.needs) !== null) {
+  if ('needs' in one.policy && !mayEver(caller.who, one.policy.needs)) {
     throw new Problem('forbidden', 'notAllowed', 'Your role does not allow this.')
   }
   return caller
-}
-
-/** Whether somebody may never do this, whatever it is about. What it is about is checked where it is loaded. */
-function refusesInGeneral(caller: Caller, action: string): Refusal | null {
-  const { who } = caller
-  if (who.scopes !== null && !who.scopes.includes(action as never)) return 'notAllowed'
-  if (who.role === 'admin' || action === 'read' || action === 'respond') return null
-  return who.role === 'responder' && action !== 'administer' ? null : 'notAllowed'
 }
 
 /** What a browser sends along by itself must come from our own pages. */

@@ -1,6 +1,7 @@
 /** Letting people in: cookies, and the second step where one is asked for. */
 import { renderSVG } from 'uqr'
 import * as access from '../access/store.ts'
+import { recordAudit } from '../audit/store.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Id } from '../lib/id.ts'
@@ -43,6 +44,22 @@ export async function beginSessionFor(
   )
 }
 
+/** Whoever comes in is nobody yet when they ask: it is written down as theirs once it is known who. */
+export const noteAsPerson = (
+  tx: Tx,
+  deps: HttpDeps,
+  personId: Id,
+  action: 'session.begun' | 'setup.done' | 'invitation.accepted',
+): Promise<void> =>
+  recordAudit(tx, {
+    id: deps.tools.makeId(tx.now),
+    actor: { kind: 'person', id: personId, through: 'web' },
+    action,
+    objectKind: 'person',
+    objectId: personId,
+    detail: {},
+  })
+
 export const letIn = (deps: HttpDeps, secret: string, body: unknown): Reply => ({
   body,
   headers: { 'set-cookie': sessionCookie(deps, secret) },
@@ -76,5 +93,6 @@ export async function afterPassword(
       body: { needs: 'enrolTotp', challenge, enrolment: enrolment(secret, directory, personId) },
     }
   }
+  await noteAsPerson(tx, deps, personId, 'session.begun')
   return letIn(deps, await beginSessionFor(tx, deps, personId, headers), { personId })
 }

@@ -60,14 +60,20 @@ export async function saveIncident(tx: Tx, incident: Incident): Promise<Incident
 
 const at = (instant: Instant | null): string | null => (instant === null ? null : toIso(instant))
 
+/** Whoever holds or held a role in it, and whoever was paged for one of its alerts, sees it. */
+const ON_IT = (person: string): string =>
+  `exists (select 1 from jsonb_array_elements(state->'holdings') h where (h->>'personId')::uuid = ${person})
+   or exists (select 1 from incident_groups i join pages p on p.group_id = i.group_id
+     where i.incident_id = incidents.id and p.person_id = ${person})`
+
 /** By id, or by the number that people see (`INC-12`, `12`). Null: none, or not for these eyes. */
 export async function findIncident(tx: Tx, who: Principal, key: string): Promise<Incident | null> {
-  const visible = visibleWhere(who, 1)
+  const visible = visibleWhere(who, 1, '', ON_IT)
   const number = /^(?:INC-)?(\d{1,15})$/i.exec(key)?.[1]
   const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(key)
   if (number === undefined && !isUuid) return null
   const [row] = await tx.query<Row>(
-    `select number, state from incidents where ${visible.text} and ${number === undefined ? 'id = $3::uuid' : 'number = $3::bigint'}`,
+    `select number, state from incidents where ${visible.text} and ${number === undefined ? 'id = $4::uuid' : 'number = $4::bigint'}`,
     [...visible.values, number ?? key],
   )
   return row ? read(row) : null
@@ -89,11 +95,11 @@ export async function listIncidents(
   who: Principal,
   filter: { status: 'live' | 'over' | 'all'; max: number },
 ): Promise<Incident[]> {
-  const visible = visibleWhere(who, 1)
+  const visible = visibleWhere(who, 1, '', ON_IT)
   const over = "status in ('resolved', 'closed', 'canceled', 'merged')"
   const status = { live: `not (${over})`, over, all: 'true' }[filter.status]
   const rows = await tx.query<Row>(
-    `select number, state from incidents where ${visible.text} and ${status} order by opened_at desc limit $3`,
+    `select number, state from incidents where ${visible.text} and ${status} order by opened_at desc limit $4`,
     [...visible.values, Math.min(filter.max, LIST_MAX)],
   )
   return rows.map(read)
@@ -266,4 +272,18 @@ export async function observe(tx: Tx, incidentId: Id): Promise<Seen> {
     services: seen?.services ?? 0,
     impacts: impacts.map((row) => row.words),
   }
+}
+
+/** Who holds or held a role in each, or was paged for one of its alerts. */
+export async function listPeopleOn(tx: Tx, incidentIds: readonly Id[]): Promise<Map<Id, Id[]>> {
+  if (incidentIds.length === 0) return new Map()
+  const rows = await tx.query<{ id: Id; people: Id[] }>(
+    `select o.id, jsonb_agg(distinct o.person) as people from (
+        select n.id, h->>'personId' as person from incidents n, jsonb_array_elements(n.state->'holdings') h
+          where n.id = any($1::uuid[])
+        union select i.incident_id, p.person_id::text from incident_groups i join pages p on p.group_id = i.group_id
+          where i.incident_id = any($1::uuid[])) o group by o.id`,
+    [incidentIds],
+  )
+  return new Map(rows.map((row) => [row.id, row.people]))
 }

@@ -76,3 +76,14 @@ export const listPagesSince = (
           order by (status = 'open') desc, opened_at desc limit $3`,
         [personIds, toIso(since), max],
       )
+
+/** Who was paged for each group. */
+export async function listPagedOf(tx: Tx, groupIds: readonly Id[]): Promise<Map<Id, Id[]>> {
+  if (groupIds.length === 0) return new Map()
+  const rows = await tx.query<{ groupId: Id; people: Id[] }>(
+    `select group_id as "groupId", jsonb_agg(distinct person_id) as people from pages
+      where group_id = any($1::uuid[]) group by group_id`,
+    [groupIds],
+  )
+  return new Map(rows.map((row) => [row.groupId, row.people]))
+}

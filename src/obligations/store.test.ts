@@ -34,7 +34,13 @@ function settleAll(claims: readonly Claim[]): Promise<Obligation[]> {
   })
 }
 const keysOf = (rows: readonly Obligation[]) => rows.map(({ key }) => key)
-const anyone: Principal = { personId: null, role: 'responder', teamIds: [], scopes: null }
+const anyone: Principal = {
+  personId: null,
+  role: 'responder',
+  teamIds: [],
+  leadIds: [],
+  scopes: null,
+}
 
 test('what is saved is read back as it was, in every outcome', async () => {
   await settleAll([

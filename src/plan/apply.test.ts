@@ -12,11 +12,12 @@ import type { Environment } from './deps.ts'
 import { exportYaml } from './export.ts'
 import { FileRefused } from './mistake.ts'
 import { plan } from './plan.ts'
-import { planDeps } from './planning.rig.ts'
+import { ADMIN, planDeps } from './planning.rig.ts'
 import { renderPlan } from './render.ts'
 
 const EXAMPLE = readFileSync(new URL('./golden/example.yaml.txt', import.meta.url), 'utf8')
 const ACTOR: Actor = { kind: 'token', id: null, through: 'cli' }
+const BY = { actor: ACTOR, who: ADMIN }
 
 /** A Monday, some minutes after the hand-off in Lisbon. */
 const NOW = Date.UTC(2026, 10, 23, 10, 5)
@@ -30,15 +31,16 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 beforeEach(() => inTx((tx) => tx.query(EMPTIED)))
 
-const EMPTIED = `truncate calendars, people, teams, team_members, contacts, schedules, ladders, services, sources, routes, channels,
-  climbs, pages, groups, alerts, accounts, audit, timeline cascade;
+const EMPTIED = `alter table audit disable trigger user; truncate calendars, people, teams, team_members, contacts, schedules, ladders, services, sources, routes, channels,
+  climbs, pages, groups, alerts, accounts, audit, timeline cascade; alter table audit enable trigger user;
   update organisation set name = 'My organisation', fallback = '[]'`
 
 const inTx = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => database.db.withTx('web', work)
 const applied = (text: string, env: Environment = {}, strict = false) =>
-  inTx((tx) => apply(tx, ACTOR, text, env, { strict }, deps))
-const planned = (text: string, env: Environment = {}) => inTx((tx) => plan(tx, text, env, deps))
-const exported = () => inTx((tx) => exportYaml(tx, deps))
+  inTx((tx) => apply(tx, BY, text, env, { strict }, deps))
+const planned = (text: string, env: Environment = {}) =>
+  inTx((tx) => plan(tx, BY.who, text, env, deps))
+const exported = () => inTx((tx) => exportYaml(tx, BY.who, deps))
 const query = <Row>(text: string, values: unknown[] = []) =>
   inTx((tx) => tx.query<Row>(text, values))
 const directory = () => inTx(readDirectory)

@@ -1,6 +1,8 @@
 import { retireSources, saveRoutes, saveSources } from '../alerts/source-store.ts'
 import { recordAudit } from '../audit/store.ts'
+import type { Principal } from '../access/can.ts'
 import type { Tx } from '../db/tx.ts'
+import { seenBy, withoutHidden } from '../directory/seen.ts'
 import { ORGANISATION_ID } from '../directory/store.ts'
 import { saveLadders } from '../escalation/store.ts'
 import { groupBy } from '../lib/group-by.ts'
@@ -20,6 +22,7 @@ import type { Environment, PlanDeps } from './deps.ts'
 import { type Draft, makeDraft, type Planned } from './draft.ts'
 import { isListSection, LIST_SECTIONS } from './form.ts'
 import { sealedFields, targetOf } from './nouns.ts'
+import { isPrivate, type By } from './scope.ts'
 import { adopt, lockConfiguration, retire, saveChannel, saveOrganisation } from './store.ts'
 
 /** `applied`: what is stored is now what the file says. With `strict`, findings refuse it. */
@@ -30,25 +33,37 @@ const MANAGED_BY = 'file'
 
 /**
  * Makes what is stored what the file says, whole or not at all. Applying a file a second time
- * writes nothing. The caller has made sure that the actor may do this.
- * @throws FileRefused with every mistake and its place
+ * writes nothing. For who leads a team, a file is about what belongs to it.
+ * @throws FileRefused with every mistake and its place; Problem where it is not theirs to change
  */
 export async function apply(
   tx: Tx,
-  actor: Actor,
+  { actor, who }: By,
   text: string,
   env: Environment,
   options: { strict: boolean },
   deps: PlanDeps,
 ): Promise<Applied> {
   await lockConfiguration(tx)
-  const draft = await makeDraft(tx, text, env, deps)
-  const { changes, findings, paging } = draft
+  const draft = await makeDraft(tx, text, env, deps, who)
+  const { changes, findings, paging } = shownTo(who, draft)
   if (options.strict && findings.length > 0) {
     return { changes, findings, paging, applied: false, refusedBecause: 'findings' }
   }
   await carryOut(tx, actor, draft, MANAGED_BY, deps)
   return { changes, findings, paging, applied: true, refusedBecause: null }
+}
+
+/** What a plan tells, without what somebody may not see. */
+export function shownTo(who: Principal, draft: Draft): Planned {
+  const { changes, stored, directory } = draft
+  const findings = withoutHidden(draft.findings, [stored.directory, directory], who)
+  const seen = new Set(
+    [stored.directory, directory].flatMap((one) =>
+      [...seenBy(one, who).services.values()].map((service) => service.slug),
+    ),
+  )
+  return { changes, findings, paging: draft.paging.filter((one) => seen.has(one.service)) }
 }
 
 /**
@@ -75,7 +90,16 @@ export async function carryOut(
     action: 'configuration.applied',
     objectKind: 'configuration',
     objectId: null,
-    detail: { changes: changes.map(({ section, id, action }) => ({ section, id, action })) },
+    detail: {
+      managedBy,
+      changes: changes.map(({ section, id, action, fields }, index) => ({
+        section,
+        id,
+        action,
+        // A file of thousands of changes is named in full, and told field by field as far as one reads.
+        fields: index < CHANGES_TOLD ? shownFields(section, fields) : [],
+      })),
+    },
   })
 }
 
@@ -172,15 +196,60 @@ function entryOf(change: PlannedChange, draft: Draft, actor: Actor, now: number)
     kind: 'configured',
     rule: 'plan.apply',
     inputs: { section, id: slug },
-    result: { action, fields: section === 'people' ? fields.map(withoutAddress) : fields },
+    result: { action, fields: forEverybody(shownFields(section, fields), draft) },
     undo: null,
     groupId: null,
     serviceId: section === 'services' ? id : null,
-    teamId: section === 'teams' ? id : null,
-    visibility: 'everyone',
+    ...audienceOf(change, draft, id),
     drillId: null,
   }
 }
+
+/** What is private, before or after, is told to those only who may see it. */
+function audienceOf(
+  { section, id: slug, fields }: PlannedChange,
+  { before, whole, stored, idOf }: Draft,
+  id: Id,
+): Pick<Entry, 'teamId' | 'visibility'> {
+  const teamId = section === 'teams' ? id : null
+  if (section !== 'services' && section !== 'sources' && section !== 'routes')
+    return { teamId, visibility: 'everyone' }
+  // The order of routes names those of others.
+  const hasPrivate = [before, whole].some((of) => of.services.some((one) => one.private))
+  if (hasPrivate && fields.some((field) => field.path === 'order'))
+    return { teamId: null, visibility: 'team' }
+  for (const of of [whole, before]) {
+    const form = (of[section] as { id: string }[]).find((one) => one.id === slug)
+    if (!form || !isPrivate(section, form, of)) continue
+    const { service } = form as { service?: string }
+    const owner = of.services.find((one) => one.id === (section === 'services' ? slug : service))
+    const team = owner?.team ?? null
+    const known = stored.identities.find(
+      (one) => one.section === 'teams' && one.slug === team && one.isLive,
+    )
+    return { teamId: team === null ? null : (known?.id ?? idOf('teams', team)), visibility: 'team' }
+  }
+  return { teamId, visibility: 'everyone' }
+}
+
+/** What depends on something private may be told to everybody, what it depends on may not. */
+function forEverybody(fields: readonly FieldChange[], { before, whole }: Draft): FieldChange[] {
+  const hidden = new Set(
+    [before, whole].flatMap((of) => of.services.flatMap((one) => (one.private ? [one.id] : []))),
+  )
+  const without = (value: unknown): unknown =>
+    Array.isArray(value) ? value.filter((one) => !hidden.has(one)) : value
+  return fields.map((field) =>
+    field.path === 'depends_on'
+      ? { ...field, from: without(field.from), to: without(field.to) }
+      : field,
+  )
+}
+
+const CHANGES_TOLD = 200
+
+const shownFields = (section: string, fields: readonly FieldChange[]): readonly FieldChange[] =>
+  section === 'people' ? fields.map(withoutAddress) : fields
 
 /** The log is for everybody and for ever: how to reach a person is neither. */
 function withoutAddress(field: FieldChange): FieldChange {

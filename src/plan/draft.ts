@@ -3,6 +3,7 @@
  * is no second reckoning that could come out differently.
  */
 import { hashOfKey, listSourceKeys } from '../alerts/source-store.ts'
+import { type Principal, refusal } from '../access/can.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Directory } from '../directory/directory.ts'
 import { listChannelSettings, readDirectory } from '../directory/store.ts'
@@ -29,6 +30,7 @@ import {
 } from './nouns.ts'
 import type { Reading } from './reading.ts'
 import { danglingReferences, removedInUse } from './references.ts'
+import { discreetly, mayChange, refuseBeyond, withOthers } from './scope.ts'
 import { findUnderway, listIdentities } from './store.ts'
 import { coversMadeElsewhere, type Stored, storedForm } from './stored.ts'
 import {
@@ -65,12 +67,16 @@ export type Draft = Planned & {
   adopted: Readonly<Record<ListSection, readonly Id[]>>
 }
 
-/** @throws FileRefused with everything that is wrong, before anything is written */
+/**
+ * @throws FileRefused with everything that is wrong, before anything is written; Problem where there
+ * is something in it that is not theirs to change
+ */
 export async function makeDraft(
   tx: Tx,
   text: string,
   env: Environment,
   deps: PlanDeps,
+  who: Principal,
 ): Promise<Draft> {
   const opened = readFile(text, env, {
     channels: deps.channels,
@@ -79,7 +85,30 @@ export async function makeDraft(
   })
   if (!opened.ok) throw new FileRefused(opened.mistakes)
   const stored = await readStored(tx)
-  return draftOf(opened.read, stored, tx.now, deps)
+  if (refusal(who, 'administer') === null) return draftOf(opened.read, stored, tx.now, deps)
+  const before = storedWhole(stored, deps)
+  const live = liveIds(stored)
+  const isMine = (section: ListSection, form: { id: string }): boolean =>
+    mayChange(who, section, form, before, live)
+  const { file, reading } = opened.read
+  const read = { file: withOthers(file, reading, before, isMine), reading }
+  const draft = discreetly(who, stored, () => draftOf(read, stored, tx.now, deps))
+  refuseBeyond(draft, who)
+  return { ...draft, adopted: adoptedOf(draft, isMine) }
+}
+
+/** A file of theirs becomes the manager of what is theirs, and of nothing else that stands beside it. */
+const adoptedOf = (
+  { adopted, before, stored }: Draft,
+  isMine: (section: ListSection, form: { id: string }) => boolean,
+): Draft['adopted'] => {
+  const slugs = new Map(stored.identities.map((one) => [one.id, one.slug]))
+  return bySection((section) =>
+    adopted[section].filter((id) => {
+      const form = (before[section] as { id: string }[]).find((one) => one.id === slugs.get(id))
+      return form !== undefined && isMine(section, form)
+    }),
+  )
 }
 
 export async function readStored(tx: Tx): Promise<Stored> {

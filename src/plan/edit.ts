@@ -7,12 +7,13 @@ import { hashOfKey } from '../alerts/source-store.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Schedule } from '../oncall/schedule.ts'
 import type { Actor } from '../timeline/entry.ts'
-import { type Applied, carryOut } from './apply.ts'
+import { type Applied, carryOut, shownTo } from './apply.ts'
 import type { PlanDeps } from './deps.ts'
 import { type Draft, draftOf, readStored, storedWhole } from './draft.ts'
 import type { ListSection } from './form.ts'
 import { type FormatFacts, readFile } from './form-file.ts'
 import { FileRefused, type Mistake } from './mistake.ts'
+import { type By, declare, discreetly, refuseBeyond, refuseEntry } from './scope.ts'
 import type { Stored } from './stored.ts'
 import { lockConfiguration } from './store.ts'
 
@@ -34,13 +35,15 @@ export type Edited = Applied & { draft: Draft }
 /** @throws FileRefused with every mistake and its path within the thing */
 export async function editEntry(
   tx: Tx,
-  actor: Actor,
+  { actor, who }: By,
   asked: Asked,
   deps: PlanDeps,
 ): Promise<Edited> {
   if (!asked.isTrial) await lockConfiguration(tx)
   const stored = await readStored(tx)
-  const draft = draftWith(asked, stored, tx.now, deps)
+  refuseEntry(asked.section, asked.slug, storedWhole(stored, deps), stored, who)
+  const draft = discreetly(who, stored, () => draftWith(asked, stored, tx.now, deps))
+  refuseBeyond(draft, who)
   if (asked.isOwn) markOwn(draft, stored)
   if (!asked.isTrial) {
     const row = stored.identities.find(
@@ -48,7 +51,7 @@ export async function editEntry(
     )
     await carryOut(tx, actor, draft, row?.managedBy ?? null, deps)
   }
-  const { changes, findings, paging } = draft
+  const { changes, findings, paging } = shownTo(who, draft)
   return { changes, findings, paging, applied: !asked.isTrial, refusedBecause: null, draft }
 }
 
@@ -67,6 +70,11 @@ function draftWith(
   const others: { id: string }[] = storedWhole(stored, deps)[section]
   const at = others.findIndex((one) => one.id === slug)
   const edited: readonly { id: string }[] = file[section] ?? []
+  declare(
+    reading,
+    section,
+    others.filter((one) => one.id !== slug),
+  )
   const all = at < 0 ? [...others, ...edited] : others.toSpliced(at, 1, ...edited)
   try {
     return draftOf({ file: { ...file, [section]: all }, reading }, stored, now, deps)
@@ -140,13 +148,13 @@ export type EditedSchedule = {
 /** @throws FileRefused */
 export async function editSchedule(
   tx: Tx,
-  actor: Actor,
+  by: By,
   slug: string,
   form: Readonly<Record<string, unknown>>,
   { isTrial }: { isTrial: boolean },
   deps: PlanDeps,
 ): Promise<EditedSchedule> {
-  const { draft } = await editEntry(tx, actor, { section: 'schedules', slug, form, isTrial }, deps)
+  const { draft } = await editEntry(tx, by, { section: 'schedules', slug, form, isTrial }, deps)
   const of = (schedules: ReadonlyMap<string, Schedule>): Schedule | null =>
     [...schedules.values()].find((one) => one.slug === slug) ?? null
   const after = of(draft.directory.schedules)

@@ -1,25 +1,54 @@
 /** What is stored, written as the file that apply reads back to no changes. */
 import { REPLICA_LABELS } from './form-services.ts'
 import { Document, isMap, isScalar, isSeq, type Node, type Pair, visit } from 'yaml'
+import { type Principal, refusal } from '../access/can.ts'
 import type { Tx } from '../db/tx.ts'
 import type { PlanDeps } from './deps.ts'
 import { readStored, storedWhole } from './draft.ts'
 import { isSame } from './changes.ts'
-import { isHidden, type PolicyFileForm, type SignInForm, type Whole } from './form.ts'
+import {
+  isHidden,
+  LIST_SECTIONS,
+  type PolicyFileForm,
+  type SignInForm,
+  type Whole,
+} from './form.ts'
 import { PLAIN_POLICY, policyFileOf } from './form-policy.ts'
+import { mayChange } from './scope.ts'
+import { liveIds } from './underway.ts'
 import { PLAIN_SIGN_IN } from './form-sign-in.ts'
 import { DEFAULT_SCOPES } from '../sign-in/settings.ts'
 
 /** Secrets become `${NAME}`; keys of sources are left out altogether, an apply leaves them as they are. */
-export async function exportYaml(tx: Tx, deps: PlanDeps): Promise<string> {
-  return writeFile(storedWhole(await readStored(tx), deps))
+export async function exportYaml(tx: Tx, who: Principal, deps: PlanDeps): Promise<string> {
+  const stored = await readStored(tx)
+  const whole = storedWhole(stored, deps)
+  if (refusal(who, 'administer') === null) return writeFile(whole)
+  const live = liveIds(stored)
+  // What is theirs, in a file that they may apply again.
+  const theirs = Object.fromEntries(
+    LIST_SECTIONS.filter((section) => section !== 'people' && section !== 'calendars').map(
+      (section) => [
+        section,
+        (whole[section] as { id: string }[]).filter((one) =>
+          mayChange(who, section, one, whole, live),
+        ),
+      ],
+    ),
+  )
+  return writeFile({ ...whole, ...theirs }, Object.keys(theirs))
 }
 
 const HEAD = ` Keys of sources are not exported: where a source is stored already, its key stays.
  Secrets are read from the environment: set the variables named below, or what is stored stays.`
 
-export function writeFile(whole: Whole): string {
-  const document = new Document(fileOf(whole))
+/** @param sections only these; left out: all */
+export function writeFile(whole: Whole, sections?: readonly string[]): string {
+  const all = fileOf(whole)
+  const wanted = sections
+    ? Object.fromEntries(Object.entries(all).filter(([name]) => sections.includes(name)))
+    : all
+  const document = new Document(wanted)
   document.commentBefore = HEAD
   compact(document)
   return document.toString({ lineWidth: 100, flowCollectionPadding: true })
@@ -83,7 +112,7 @@ function fileOf(whole: Whole): Record<string, unknown> {
     ),
     escalations: escalations.map((ladder) => unnamed(slim(ladder, { repeat: 0 }))),
     services: services.map((service) =>
-      unnamed(slim(service, { urgency: 'high', pause: '0s', depends_on: [] })),
+      unnamed(slim(service, { urgency: 'high', pause: '0s', depends_on: [], private: false })),
     ),
     sources: sources.map((source) =>
       unnamed(slim({ ...source, key: null }, { ignore_labels: REPLICA_LABELS })),

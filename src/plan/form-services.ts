@@ -3,7 +3,7 @@ import { HOUR } from '../lib/instant.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Hidden, RouteForm, ServiceForm, SourceForm } from './form.ts'
 import { address, fromEnvironment, hide, label, name, span } from './form-values.ts'
-import { list, named, once, oneOf, record, reference, slug, text, whole } from './reader.ts'
+import { list, named, once, oneOf, record, reference, slug, text, whole, yesNo } from './reader.ts'
 import { note, type Reader } from './reading.ts'
 
 const SERVICES_MAX = 10_000
@@ -27,6 +27,7 @@ const service = record<ServiceForm>('a service', {
   channel: { reader: text({ max: 200 }) },
   runbook: { reader: address },
   depends_on: { reader: list(reference('service'), 200), otherwise: [] },
+  private: { reader: yesNo, otherwise: false },
 })
 
 export const servicesReader: Reader<ServiceForm[]> = (reading, node, path) => {
@@ -88,6 +89,7 @@ function key(hashKey: (key: string) => string): Reader<Hidden> {
 
 const route = record<RouteForm>('a route', {
   id: { reader: slug, isRequired: true },
+  team: { reader: reference('team') },
   when: { reader: condition, isRequired: true },
   service: { reader: reference('service') },
   urgency: { reader: oneOf(['high', 'low']) },

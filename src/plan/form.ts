@@ -112,6 +112,8 @@ export type ServiceForm = {
   channel: string | null
   runbook: string | null
   depends_on: string[]
+  /** For its team, for those it pages, and for admins. */
+  private: boolean
 }
 
 /** `key` hides the SHA-256 of the key, in hexadecimal; `hint` is its end. */
@@ -127,6 +129,8 @@ export type SourceForm = {
 
 export type RouteForm = {
   id: string
+  /** Tried for what comes in for this team only. */
+  team: string | null
   when: string
   service: string | null
   urgency: 'high' | 'low' | null

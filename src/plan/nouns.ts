@@ -173,6 +173,7 @@ export function nounsOf(
         channel: form.channel,
         runbookUrl: form.runbook,
         dependsOn: form.depends_on.map((one) => idOf('services', one)),
+        isPrivate: form.private,
       }),
     ),
     sources: of(
@@ -194,6 +195,7 @@ export function nounsOf(
       id,
       slug: form.id,
       position: index,
+      teamId: maybe('teams', form.team),
       when: form.when,
       serviceId: maybe('services', form.service),
       urgency: form.urgency,

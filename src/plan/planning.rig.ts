@@ -1,5 +1,6 @@
 /** What tests of planning stand on: channels that describe themselves, and a pager that only names slugs. */
 
+import type { Principal } from '../access/can.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Target } from '../escalation/ladder.ts'
 import { SEED } from '../severity/policy.ts'
@@ -61,6 +62,15 @@ export const CHANNELS: readonly ChannelDescription[] = [
     settings: [],
   },
 ]
+
+/** Whoever may change everything. */
+export const ADMIN: Principal = {
+  personId: null,
+  role: 'admin',
+  teamIds: [],
+  leadIds: [],
+  scopes: null,
+}
 
 export const SOURCE_KINDS = ['alertmanager', 'pagerduty-events', 'grafana']
 

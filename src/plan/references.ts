@@ -137,6 +137,7 @@ function usesIn(whole: Whole, isLeftAlone: IsLeftAlone): Use[] {
     use('sources', source.id, 'service', source.service, ['sends to it', 'send to it'])
   })
   of('routes', (route) => {
+    use('routes', route.id, 'team', route.team, BELONGS)
     use('routes', route.id, 'service', route.service, ['leads to it', 'lead to it'])
     use('routes', route.id, 'escalation', route.escalation, ['pages by it', 'page by it'])
   })

@@ -108,6 +108,7 @@ export function storedForm(stored: Stored, facts: StoredFacts): Whole {
         channel: service.channel,
         runbook: service.runbookUrl,
         depends_on: known(service.dependsOn, slugOf).sort(),
+        private: service.isPrivate,
       }),
     ),
     sources: [...directory.sources.values()].map(
@@ -123,6 +124,7 @@ export function storedForm(stored: Stored, facts: StoredFacts): Whole {
     ),
     routes: directory.routes.map((route) => ({
       id: route.slug,
+      team: slugOf(route.teamId),
       when: route.when,
       service: slugOf(route.serviceId),
       urgency: route.urgency,

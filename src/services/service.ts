@@ -18,4 +18,6 @@ export type Service = {
   channel: string | null
   runbookUrl: string | null
   dependsOn: readonly Id[]
+  /** It and its alerts are for its team, for those they page, and for admins. */
+  isPrivate: boolean
 }

@@ -27,6 +27,7 @@ const SERVICES = table<ServiceRow>('services', {
   channel: 'text',
   runbookUrl: 'text',
   dependsOn: 'jsonb',
+  isPrivate: 'bool',
   managedBy: 'text',
   retiredAt: 'timestamptz',
 })

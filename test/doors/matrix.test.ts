@@ -162,6 +162,7 @@ test('the policy answers for every role, action and relation without a hole', ()
     personId: 'p',
     role,
     teamIds,
+    leadIds: [],
     scopes: null,
   })
   expect(refusal(who('stakeholder'), 'respond', { teamId: 't', pagedIds: ['p'] })).toBeNull()

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type App, startApp } from '../../src/app.ts'
+import { verifyExport } from '../../src/audit/verify.ts'
 import { backupCommand, restoreCommand } from '../../src/cli/backup.ts'
 import { readConfig } from '../../src/config.ts'
 import type { AlertShown } from '../../src/contract/views.ts'
@@ -153,6 +154,14 @@ sources: [ { id: pd, kind: pagerduty-events, service: shop, key: ${KEY} } ]
     )
     expect(paged).toEqual([])
     expect((await api<{ paused: string | null }>(app, '/api/v1/me')).paused).toBeNull()
+    // The chain of the audit goes on from where the backup was taken, and says so.
+    const audit = await fetch(`${app.url}/api/v1/audit/export`, {
+      headers: { authorization: `Bearer ${ADMIN}` },
+    })
+    const verdict = await verifyExport((await audit.text()).split('\n'))
+    expect(verdict).toMatchObject({ isWhole: true, restoredAt: [expect.any(String)] })
+    const entries = verdict.isWhole ? verdict.entries : 0
+    expect(entries).toBeGreaterThan(rowsOf('audit') + 1)
   } finally {
     await app.stop()
   }

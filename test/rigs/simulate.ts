@@ -571,6 +571,7 @@ function makeDirectory(random: () => number): Directory {
           channel: null,
           runbookUrl: null,
           dependsOn: [],
+          isPrivate: false,
         },
       ],
     ]),

@@ -145,7 +145,8 @@ export async function makeWorld(
       body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
     })
     const text = await response.text()
-    return { status: response.status, body: (text.startsWith('{') ? JSON.parse(text) : text) as T }
+    const isJson = text.startsWith('{') && !/jsonl/.test(response.headers.get('content-type') ?? '')
+    return { status: response.status, body: (isJson ? JSON.parse(text) : text) as T }
   }
 
   const enqueue = (body: unknown) =>

@@ -301,7 +301,7 @@ test('when somebody’s role is lowered, so are the tokens that act for them', a
     role: 'admin',
     person: 'ana',
   })
-  const answer = await world.api('GET', '/api/v1/export', undefined, made.body.token)
+  const answer = await world.api('GET', '/api/v1/tokens', undefined, made.body.token)
   expect(answer.status).toBe(403)
 })
 

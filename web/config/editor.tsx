@@ -86,7 +86,7 @@ function Editing({
     ? own === ''
       ? 'Give it a short name first'
       : null
-    : 'Only an admin may change this'
+    : 'Only the lead of its team or an admin may change this'
   useActions([
     { id: `save-${section}`, label: 'Save', group: 'This page', why, run: () => save.mutate() },
   ])
@@ -99,6 +99,11 @@ function Editing({
         save.mutate()
       }}
     >
+      {stored.mayEdit ? null : (
+        <p className="text-mute">
+          To look at: only the lead of its team or an admin may change this.
+        </p>
+      )}
       {stored.managedBy ? (
         <p className="text-mute">
           Kept in a file: what is changed here is overwritten when the file is applied again.
@@ -133,7 +138,7 @@ function Editing({
         {slug !== null && onRemoved ? (
           <Button
             tone="quiet"
-            why={stored.mayEdit ? null : 'Only an admin may take it away'}
+            why={stored.mayEdit ? null : 'Only the lead of its team or an admin may take it away'}
             onClick={() => remove.mutate()}
           >
             Take away

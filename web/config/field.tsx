@@ -13,6 +13,7 @@ export type FieldSpec = {
     | 'number'
     | 'words'
     | 'code'
+    | 'yesNo'
     | 'steps'
     | 'days'
     | { oneOf: readonly Option[] }
@@ -64,6 +65,21 @@ export function FormField({
           value={Array.isArray(value) ? value.join(', ') : ''}
           onChange={(event) => set(wordsIn(event.target.value))}
         />
+      )
+    case 'yesNo':
+      return (
+        <label className="flex gap-2 items-start min-h-9 py-2">
+          <input
+            type="checkbox"
+            className="mt-1"
+            checked={value === true}
+            onChange={(event) => set(event.target.checked)}
+          />
+          <span>
+            {spec.label}
+            {spec.help ? <span className="block text-mute text-[12.5px]">{spec.help}</span> : null}
+          </span>
+        </label>
       )
     case 'number':
     case 'text':

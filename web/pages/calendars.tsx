@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import { useMay } from '../config/may.ts'
 import { useState } from 'react'
 import { EntryEditor } from '../config/editor.tsx'
 import type { FieldSpec } from '../config/field.tsx'
@@ -17,6 +18,7 @@ const CALENDAR: readonly FieldSpec[] = [
 
 /** Public holidays: people live by them, and hand-offs wait for the next working day. */
 export function CalendarsPage() {
+  const may = useMay()
   const found = useNamed<CalendarShown>('calendars')
   const [open, setOpen] = useState<string | null>(null)
   useActions([
@@ -29,7 +31,7 @@ export function CalendarsPage() {
         <Link to="/on-call" className="underline underline-offset-4">
           On-call
         </Link>
-        <Button onClick={() => setOpen(open === '' ? null : '')}>
+        <Button why={may.whyNotAdmin} onClick={() => setOpen(open === '' ? null : '')}>
           {open === '' ? 'Not now' : 'New calendar'}
         </Button>
       </PageHead>

@@ -20,6 +20,7 @@ export const SettingsTabs = () => (
       { to: '/settings', label: 'Channels' },
       { to: '/people', label: 'People' },
       { to: '/teams', label: 'Teams' },
+      { to: '/audit', label: 'Audit' },
       { to: '/doctor', label: 'What is not ready' },
     ]}
   />

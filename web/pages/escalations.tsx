@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ForecastShown } from '../../src/contract/views.ts'
 import { post } from '../api.ts'
+import { useMay } from '../config/may.ts'
 import { EntryEditor } from '../config/editor.tsx'
 import type { FieldSpec, Form } from '../config/field.tsx'
 import { type Named, useNamed } from '../config/lists.ts'
@@ -28,6 +29,7 @@ const FIELDS: readonly FieldSpec[] = [
 
 /** Whom a page goes to, and whom after that. */
 export function EscalationsPage() {
+  const may = useMay()
   const found = useNamed<LadderShown>('escalations')
   const [open, setOpen] = useState<string | null>(null)
   useActions([
@@ -53,7 +55,7 @@ export function EscalationsPage() {
   return (
     <div className="grid gap-4">
       <PageHead title="Escalations">
-        <Button onClick={() => setOpen(open === '' ? null : '')}>
+        <Button why={may.whyNothing} onClick={() => setOpen(open === '' ? null : '')}>
           {open === '' ? 'Not now' : 'New escalation'}
         </Button>
       </PageHead>

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { del, get, post } from '../api.ts'
+import { useMay } from '../config/may.ts'
 import { useActions } from '../shell/actions.ts'
 import { Button, Card, Complaint, Empty } from '../ui/parts.tsx'
 import { when } from '../ui/time.ts'
@@ -40,6 +41,7 @@ const names = (people: (Ref | null)[]): string =>
   people.map((one) => one?.name ?? '?').join(' and ') || 'nobody'
 
 export function OnCallPage() {
+  const may = useMay()
   const found = useQuery({
     queryKey: ['live', 'schedules'],
     queryFn: () => get<{ schedules: CardShown[] }>('/schedules'),
@@ -66,7 +68,7 @@ export function OnCallPage() {
           <Link to="/calendars" className="underline underline-offset-4">
             Calendars
           </Link>
-          <Button onClick={() => setMaking(!isMaking)}>
+          <Button why={may.whyNothing} onClick={() => setMaking(!isMaking)}>
             {isMaking ? 'Not now' : 'New schedule'}
           </Button>
         </span>

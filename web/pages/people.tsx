@@ -2,6 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { DoctorShown } from '../../src/contract/views.ts'
 import { get, post } from '../api.ts'
+import { useMay } from '../config/may.ts'
 import { EntryEditor } from '../config/editor.tsx'
 import type { FieldSpec } from '../config/field.tsx'
 import { type Named, useNamed } from '../config/lists.ts'
@@ -43,6 +44,7 @@ const TEAM: readonly FieldSpec[] = [
 
 /** Who there is, and whether a page would reach them. */
 export function PeoplePage() {
+  const may = useMay()
   const found = useNamed<PersonShown>('people')
   const [open, setOpen] = useState<string | null>(null)
   useActions([
@@ -51,7 +53,7 @@ export function PeoplePage() {
   return (
     <div className="grid gap-4">
       <PageHead title="People">
-        <Button onClick={() => setOpen(open === '' ? null : '')}>
+        <Button why={may.whyNotAdmin} onClick={() => setOpen(open === '' ? null : '')}>
           {open === '' ? 'Not now' : 'New person'}
         </Button>
       </PageHead>
@@ -144,6 +146,7 @@ function Invite({ person }: { person: PersonShown }) {
 }
 
 export function TeamsPage() {
+  const may = useMay()
   const found = useNamed<TeamShown>('teams')
   const [open, setOpen] = useState<string | null>(null)
   useActions([
@@ -161,7 +164,7 @@ export function TeamsPage() {
   return (
     <div className="grid gap-4">
       <PageHead title="Teams">
-        <Button onClick={() => setOpen(open === '' ? null : '')}>
+        <Button why={may.whyNotAdmin} onClick={() => setOpen(open === '' ? null : '')}>
           {open === '' ? 'Not now' : 'New team'}
         </Button>
       </PageHead>

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useDeferredValue, useState } from 'react'
 import { post } from '../api.ts'
+import { useMay } from '../config/may.ts'
 import { EntryEditor } from '../config/editor.tsx'
 import type { FieldSpec, Form } from '../config/field.tsx'
 import { type Named, useNamed, useOptions } from '../config/lists.ts'
@@ -33,6 +34,12 @@ const FIELDS: readonly FieldSpec[] = [
     kind: 'code',
     help: 'labels.component == "db" && severity == "critical", or like(title, "disk .* full")',
   },
+  {
+    name: 'team',
+    label: 'for what comes in for the team',
+    kind: { reference: 'teams' },
+    help: 'Left open: for everything; then it is for admins',
+  },
   { name: 'service', label: 'goes to the service', kind: { reference: 'services' } },
   { name: 'escalation', label: 'climbs the escalation', kind: { reference: 'escalations' } },
   {
@@ -51,6 +58,7 @@ const FIELDS: readonly FieldSpec[] = [
 
 /** Which alert goes where. The first route that fits wins; the tester says which, with the pager's own words. */
 export function RoutesPage() {
+  const may = useMay()
   const found = useNamed<RouteShown>('routes')
   const [open, setOpen] = useState<string | null>(null)
   const [sample, setSample] = useState<Sample>({ source: '', payload: EXAMPLE })
@@ -72,7 +80,7 @@ export function RoutesPage() {
   return (
     <div className="grid gap-4">
       <PageHead title="Routes">
-        <Button onClick={() => setOpen(open === '' ? null : '')}>
+        <Button why={may.whyNothing} onClick={() => setOpen(open === '' ? null : '')}>
           {open === '' ? 'Not now' : 'New route'}
         </Button>
       </PageHead>

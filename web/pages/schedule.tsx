@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { del, get, post } from '../api.ts'
+import { useMay } from '../config/may.ts'
 import { Lane, type LaneShift, namesOf, type Picked, Ruler, wall } from '../ui/lanes.tsx'
 import { Button, Card, Complaint, Field } from '../ui/parts.tsx'
 import { RotaEditor } from './rota-editor.tsx'
@@ -46,6 +47,7 @@ export type RotationShown = {
 
 export function SchedulePage() {
   const { slug } = useParams({ from: '/on-call/$slug' })
+  const may = useMay()
   const [isEditing, setEditing] = useState(false)
   const [picked, setPicked] = useState<Picked | null>(null)
   const found = useQuery({
@@ -121,14 +123,24 @@ export function SchedulePage() {
           onDone={() => setPicked(null)}
         />
       ) : null}
-      <TakePager slug={slug} />
+      <TakePager slug={slug} why={may.whyNotOnCall(schedule.team)} />
       <Findings findings={shown.findings} />
-      <Overrides slug={slug} zone={schedule.timezone} overrides={shown.overrides} />
+      <Overrides
+        slug={slug}
+        zone={schedule.timezone}
+        overrides={shown.overrides}
+        why={may.whyNotOnCall(schedule.team)}
+      />
       {isEditing ? (
         <EditRotations shown={shown} onDone={() => setEditing(false)} />
       ) : (
         <div>
-          <Button onClick={() => setEditing(true)}>Edit rotations</Button>
+          <Button why={may.whyNot(schedule.team)} onClick={() => setEditing(true)}>
+            Edit rotations
+          </Button>
+          {may.whyNot(schedule.team) ? (
+            <p className="mt-1 text-mute text-[12.5px]">{may.whyNot(schedule.team)}.</p>
+          ) : null}
         </div>
       )}
     </div>
@@ -289,7 +301,7 @@ function ChangeShift({
   )
 }
 
-function TakePager({ slug }: { slug: string }) {
+function TakePager({ slug, why }: { slug: string; why: string | null }) {
   const client = useQueryClient()
   const take = useMutation({
     mutationFn: (span: string) => post(`/schedules/${slug}/take`, { for: span }),
@@ -299,7 +311,7 @@ function TakePager({ slug }: { slug: string }) {
     <div className="flex flex-wrap items-center gap-2">
       <span className="text-mute">Give them a break:</span>
       {['1h', '2h', '4h'].map((span) => (
-        <Button key={span} disabled={take.isPending} onClick={() => take.mutate(span)}>
+        <Button key={span} why={why} disabled={take.isPending} onClick={() => take.mutate(span)}>
           I take the pager for {span.replace('h', ' h')}
         </Button>
       ))}
@@ -317,10 +329,12 @@ function Overrides({
   slug,
   zone,
   overrides,
+  why,
 }: {
   slug: string
   zone: string
   overrides: OverrideShown[]
+  why: string | null
 }) {
   const client = useQueryClient()
   const end = useMutation({
@@ -347,7 +361,7 @@ function Overrides({
                 {wall(one.from, zone)} to {wall(one.to, zone)}
               </span>
             </span>
-            <Button onClick={() => end.mutate(one.id)}>
+            <Button why={why} onClick={() => end.mutate(one.id)}>
               {Date.parse(one.from) <= Date.now() ? 'End now' : 'Take out'}
             </Button>
           </li>

@@ -6,6 +6,7 @@ import { get } from '../api.ts'
 import { EntryEditor } from '../config/editor.tsx'
 import type { FieldSpec } from '../config/field.tsx'
 import { type Named, useNamed } from '../config/lists.ts'
+import { useMay } from '../config/may.ts'
 import { useActions } from '../shell/actions.ts'
 import { DependencyMap } from '../ui/dependency-map.tsx'
 import { PageHead, Skeleton } from '../ui/more.tsx'
@@ -18,6 +19,7 @@ export type ServiceShown = Named & {
   escalation: Named | null
   urgency: string
   dependsOn: string[]
+  isPrivate: boolean
   repository: string | null
   runbookUrl: string | null
   channel: string | null
@@ -50,12 +52,19 @@ const FIELDS: readonly FieldSpec[] = [
   { name: 'repository', label: 'Repository', kind: 'text' },
   { name: 'channel', label: 'Chat channel', kind: 'text', help: 'Such as #payments' },
   { name: 'depends_on', label: 'Depends on', kind: { references: 'services' } },
+  {
+    name: 'private',
+    label: 'Private',
+    kind: 'yesNo',
+    help: 'It and its alerts are for its team, for those they page, and for admins',
+  },
 ]
 
 /** What can break, who owns it, and what breaks with it. */
 export function ServicesPage() {
   const navigate = useNavigate()
   const [isNew, setNew] = useState(false)
+  const may = useMay()
   const found = useNamed<ServiceShown>('services')
   const open = useOpenCounts()
   useActions([
@@ -71,7 +80,9 @@ export function ServicesPage() {
   return (
     <div className="grid gap-4">
       <PageHead title="Services">
-        <Button onClick={() => setNew(!isNew)}>{isNew ? 'Not now' : 'New service'}</Button>
+        <Button why={may.whyNothing} onClick={() => setNew(!isNew)}>
+          {isNew ? 'Not now' : 'New service'}
+        </Button>
       </PageHead>
       <ConfigTabs />
       {isNew ? (
@@ -131,6 +142,7 @@ const ServiceRow = ({ service, open }: { service: ServiceShown; open: number }) 
       className="font-medium hover:underline underline-offset-4"
     >
       {service.name}
+      {service.isPrivate ? <span className="text-mute font-normal"> · private</span> : null}
       {service.tier === null ? null : (
         <span className="text-mute font-normal"> · tier {service.tier}</span>
       )}
@@ -149,6 +161,7 @@ export function ServicePage() {
   const { slug } = useParams({ strict: false }) as { slug: string }
   const navigate = useNavigate()
   const [isEditing, setEditing] = useState(false)
+  const may = useMay()
   const found = useNamed<ServiceShown>('services')
   const service = found.data?.find((one) => one.slug === slug)
   useActions([
@@ -157,6 +170,7 @@ export function ServicePage() {
       label: 'Edit this service',
       keys: 'e',
       group: 'Service',
+      why: may.whyNot(service?.team),
       run: () => setEditing(true),
     },
   ])
@@ -174,7 +188,7 @@ export function ServicePage() {
         <Link to="/services" className="underline underline-offset-4">
           Services
         </Link>
-        <Button onClick={() => setEditing(!isEditing)}>
+        <Button why={may.whyNot(service.team)} onClick={() => setEditing(!isEditing)}>
           {isEditing ? 'Close the form' : 'Edit'}
         </Button>
       </PageHead>

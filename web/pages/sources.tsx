@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { RequestShown, SourceShown } from '../../src/contract/views.ts'
 import { get, post } from '../api.ts'
+import { useMay } from '../config/may.ts'
 import { EntryEditor } from '../config/editor.tsx'
 import type { FieldSpec } from '../config/field.tsx'
 import { useActions } from '../shell/actions.ts'
@@ -39,6 +40,7 @@ export function useSourceFields(): readonly FieldSpec[] {
 
 /** Where alerts come in: how to send, and what came of the last requests. */
 export function SourcesPage() {
+  const may = useMay()
   const fields = useSourceFields()
   const found = useQuery({
     queryKey: ['live', 'sources'],
@@ -53,7 +55,9 @@ export function SourcesPage() {
   return (
     <div className="grid gap-4">
       <PageHead title="Sources">
-        <Button onClick={() => setNew(!isNew)}>{isNew ? 'Not now' : 'New source'}</Button>
+        <Button why={may.whyNothing} onClick={() => setNew(!isNew)}>
+          {isNew ? 'Not now' : 'New source'}
+        </Button>
       </PageHead>
       <ConfigTabs />
       {isNew ? (

@@ -46,8 +46,11 @@ export async function declareIncident(doing: Happening, asked: DeclareAsked): Pr
   const groupId = await groupFor(doing, asked, title)
   const group = groupId === null ? null : desk.get('group', groupId)
   const serviceIds = servicesOf(desk.directory, asked.serviceIds, group?.serviceId ?? null)
+  const isPrivate =
+    asked.isPrivate || serviceIds.some((id) => desk.directory.services.get(id)?.isPrivate)
   const [first] = serviceIds
-  const teamId = first === undefined ? null : (desk.directory.services.get(first)?.teamId ?? null)
+  const owner = first === undefined ? null : (desk.directory.services.get(first)?.teamId ?? null)
+  const teamId = owner ?? (isPrivate ? teamOf(doing) : null)
   const policy = await findCurrentPolicy(tx, desk.makeId)
   const opened = await saveIncident(tx, {
     ...BLANK,
@@ -56,7 +59,7 @@ export async function declareIncident(doing: Happening, asked: DeclareAsked): Pr
     summary: truncate(storable(asked.summary.trim()), TEXT_MAX) || title,
     kind: asked.kind,
     teamId,
-    visibility: asked.isPrivate || group?.visibility === 'team' ? 'team' : 'everyone',
+    visibility: isPrivate || group?.visibility === 'team' ? 'team' : 'everyone',
     serviceIds,
     policyId: policy.id,
     answers: { ...UNANSWERED, ...asked.answers },
@@ -70,6 +73,16 @@ export async function declareIncident(doing: Happening, asked: DeclareAsked): Pr
   if (asked.isTriage) return opened
   const declared: Event = { kind: 'declared', level: asked.level, summary: asked.summary }
   return command(doing, await settle(doing, opened, declared, groups), groups)
+}
+
+/** Whose a private incident is that names no service: the team of whoever declares it. */
+function teamOf({ desk }: Happening): Id | null {
+  const { actor } = desk
+  if (actor.kind !== 'person') return null
+  const own = [...desk.directory.teams.values()].find(
+    (team) => team.leadId === actor.id || team.memberIds.includes(actor.id),
+  )
+  return own?.id ?? null
 }
 
 /** Whoever declares holds command until somebody whose turn it is accepts it. */
@@ -106,7 +119,8 @@ async function groupFor(doing: Happening, asked: DeclareAsked, title: string): P
   if (serviceId === undefined || asked.kind === 'backfilled' || asked.isTriage) return null
   const raised = await raiseAlert(desk, {
     serviceId,
-    title,
+    // Others may see the service's alerts: what is said in confidence stands in the incident.
+    title: asked.isPrivate ? 'A private incident' : title,
     severity: 'critical',
     isDrill: asked.kind === 'drill',
   })

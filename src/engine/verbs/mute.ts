@@ -3,6 +3,7 @@ import { checkMatchers, type Matcher } from '../../alerts/matcher.ts'
 import { checkWindow, type Recurrence, silences } from '../../alerts/silence.ts'
 import type { Tx } from '../../db/tx.ts'
 import type { Directory } from '../../directory/directory.ts'
+import { hasPrivate } from '../../directory/seen.ts'
 import type { Id } from '../../lib/id.ts'
 import { type Instant, toIso } from '../../lib/instant.ts'
 import { invalid, notFound } from '../../lib/problem.ts'
@@ -24,10 +25,13 @@ export type MaintenanceAsked = {
   endsAt: Instant
 }
 
-type Doing = { tx: Tx; actor: Actor; makeId: () => Id }
+type Doing = { tx: Tx; actor: Actor; makeId: () => Id; directory: Directory }
 
 /** @throws Problem that names the field which is wrong */
-export async function makeSilence({ tx, actor, makeId }: Doing, asked: SilenceAsked): Promise<Id> {
+export async function makeSilence(
+  { tx, actor, makeId, directory }: Doing,
+  asked: SilenceAsked,
+): Promise<Id> {
   const startsAt = asked.startsAt ?? tx.now
   checkMatchers(asked.matchers)
   const recurs = asked.recurs ?? null
@@ -54,8 +58,7 @@ export async function makeSilence({ tx, actor, makeId }: Doing, asked: SilenceAs
   )
   await record(tx, [
     entryOf(
-      tx,
-      actor,
+      { tx, actor, directory },
       id,
       'silenced',
       asked.teamId,
@@ -73,21 +76,22 @@ const equalities = (matchers: readonly Matcher[]): Record<string, string> =>
       .map((one) => [one.name, one.value]),
   )
 
-export async function endSilence({ tx, actor }: Doing, silenceId: Id): Promise<boolean> {
+export async function endSilence({ tx, actor, directory }: Doing, silenceId: Id): Promise<boolean> {
   const [ended] = await tx.query<{ teamId: Id | null }>(
     'update silences set ended_at = $2 where id = $1 and ended_at is null returning team_id as "teamId"',
     [silenceId, toIso(tx.now)],
   )
   if (!ended) return false
   await wakeSuppressedBy(tx, silenceId)
-  await record(tx, [entryOf(tx, actor, silenceId, 'silenceEnded', ended.teamId, {}, null)])
+  await record(tx, [
+    entryOf({ tx, actor, directory }, silenceId, 'silenceEnded', ended.teamId, {}, null),
+  ])
   return true
 }
 
 export async function makeMaintenance(
-  { tx, actor, makeId }: Doing,
+  { tx, actor, makeId, directory }: Doing,
   asked: MaintenanceAsked,
-  directory: Directory,
 ): Promise<Id> {
   const startsAt = asked.startsAt ?? tx.now
   if (asked.serviceIds.length === 0) throw invalid('serviceIds', 'Name at least one service.')
@@ -113,8 +117,7 @@ export async function makeMaintenance(
   )
   await record(tx, [
     entryOf(
-      tx,
-      actor,
+      { tx, actor, directory },
       id,
       'maintenanceBegan',
       teamId,
@@ -125,14 +128,19 @@ export async function makeMaintenance(
   return id
 }
 
-export async function endMaintenance({ tx, actor }: Doing, maintenanceId: Id): Promise<boolean> {
+export async function endMaintenance(
+  { tx, actor, directory }: Doing,
+  maintenanceId: Id,
+): Promise<boolean> {
   const [ended] = await tx.query<{ teamId: Id | null }>(
     'update maintenances set ended_at = $2 where id = $1 and ended_at is null returning team_id as "teamId"',
     [maintenanceId, toIso(tx.now)],
   )
   if (!ended) return false
   await wakeSuppressedBy(tx, maintenanceId)
-  await record(tx, [entryOf(tx, actor, maintenanceId, 'maintenanceEnded', ended.teamId, {}, null)])
+  await record(tx, [
+    entryOf({ tx, actor, directory }, maintenanceId, 'maintenanceEnded', ended.teamId, {}, null),
+  ])
   return true
 }
 
@@ -186,8 +194,7 @@ export async function blastRadius(
 const ownerOf = (actor: Actor): Id | null => (actor.kind === 'person' ? actor.id : null)
 
 const entryOf = (
-  tx: Tx,
-  actor: Actor,
+  { tx, actor, directory }: Omit<Doing, 'makeId'>,
   id: Id,
   kind: string,
   teamId: Id | null,
@@ -205,6 +212,6 @@ const entryOf = (
   groupId: null,
   serviceId: null,
   teamId,
-  visibility: 'everyone',
+  visibility: hasPrivate(directory, teamId) ? 'team' : 'everyone',
   drillId: null,
 })

@@ -7,6 +7,7 @@ import { act, allow, type Verb } from '../../engine/act.ts'
 import { parseDuration } from '../../lib/duration.ts'
 import { invalid, notFound, Problem } from '../../lib/problem.ts'
 import { OVER_DAYS, readDelivered } from '../../notify/delivered.ts'
+import { note } from '../audit.ts'
 import { personRef } from '../present.ts'
 import { type Route, route } from '../route.ts'
 
@@ -79,8 +80,9 @@ const verdict = route({
   params: z.object({ id: z.string().max(40) }),
   body: z.object({ verdict: z.enum(['noise', 'useful']).nullable() }).strict(),
   reply: z.object({ verdict: z.enum(['noise', 'useful']).nullable() }).openapi('Verdict'),
-  handle: ({ read, caller, params, body }) =>
-    read(async (tx) => {
+  handle: (call) =>
+    call.read(async (tx) => {
+      const { caller, params, body } = call
       const alert = await findAlert(tx, caller.who, params.id)
       if (!alert?.groupId) throw notFound('alert')
       allow(caller.who, 'respond', {
@@ -89,6 +91,11 @@ const verdict = route({
         pagedIds: alert.pagedIds,
       })
       await saveVerdict(tx, alert.groupId, body.verdict, caller.who.personId)
+      await note(tx, call, {
+        action: 'verdict.given',
+        object: ['alert', alert.id],
+        detail: { before: alert.verdict, after: body.verdict },
+      })
       return { body: { verdict: body.verdict } }
     }),
 })
@@ -123,11 +130,17 @@ const views: readonly Route[] = [
     policy: { needs: 'raise' },
     body: z.object({ name: z.string().trim().min(1).max(80), query: z.string().max(500) }).strict(),
     reply: ViewShown,
-    handle: ({ read, deps, caller, body }) =>
-      read(async (tx, directory) => {
+    handle: (call) =>
+      call.read(async (tx, directory) => {
+        const { deps, caller, body } = call
         const id = deps.tools.makeId(tx.now)
         const query = new URLSearchParams(body.query).toString()
         await saveView(tx, { id, name: body.name, query, ownerId: caller.who.personId })
+        await note(tx, call, {
+          action: 'view.saved',
+          object: ['view', id],
+          detail: { name: body.name, query },
+        })
         return {
           body: { id, name: body.name, query, owner: personRef(directory, caller.who.personId) },
         }
@@ -140,9 +153,10 @@ const views: readonly Route[] = [
     policy: { needs: 'raise' },
     params: z.object({ id: Id }),
     reply: z.object({}),
-    handle: ({ read, params }) =>
-      read(async (tx) => {
-        if (!(await removeView(tx, params.id))) throw notFound('view')
+    handle: (call) =>
+      call.read(async (tx) => {
+        if (!(await removeView(tx, call.params.id))) throw notFound('view')
+        await note(tx, call, { action: 'view.removed', object: ['view', call.params.id] })
         return { body: {} }
       }),
   }),

@@ -76,7 +76,7 @@ const list = route({
     .strict(),
   reply: Listed,
   handle: ({ read, query, caller }) =>
-    read(async (tx, directory) => {
+    read(async (tx, directory, whole) => {
       const max = query.limit ?? 50
       const alerts = await listAlerts(tx, caller.who, {
         status: query.status,
@@ -93,7 +93,7 @@ const list = route({
       const last = alerts.at(-1)
       return {
         body: {
-          alerts: alerts.map((alert) => toAlertView(alert, directory)),
+          alerts: alerts.map((alert) => toAlertView(alert, whole)),
           cursor: last && alerts.length === max ? writeCursor(last) : null,
         },
       }
@@ -108,7 +108,7 @@ const detail = route({
   params: Key,
   reply: AlertDetailView,
   handle: ({ read, params, caller, deps }) =>
-    read(async (tx, directory) => {
+    read(async (tx, _seen, directory) => {
       const alert = await findAlert(tx, caller.who, params.id)
       if (!alert) throw notFound('alert')
       const pages = alert.groupId === null ? [] : await listPagesOfGroup(tx, alert.groupId, 200)

@@ -21,6 +21,7 @@ import {
 import { deleteAbsence, findAbsence, listAbsences, saveAbsences } from '../../oncall/cover-store.ts'
 import type { Schedule } from '../../oncall/schedule.ts'
 import { shiftsBetween } from '../../oncall/shifts.ts'
+import { note } from '../audit.ts'
 import { personRef, ref } from '../present.ts'
 import { type Caller, type Route, route } from '../route.ts'
 import { lookUp } from './alerts.ts'
@@ -133,8 +134,9 @@ const links: readonly Route[] = [
     policy: { signedIn: true },
     body: z.object({ schedule: z.string().max(64).optional() }).strict(),
     reply: z.object({ id: Id, url: z.string() }).openapi('CalendarLinkMade'),
-    handle: ({ read, caller, body, deps }) =>
-      read(async (tx, directory) => {
+    handle: (call) =>
+      call.read(async (tx, directory) => {
+        const { caller, body, deps } = call
         const personId = own(caller)
         const secret = makeSecret('cal')
         const id = deps.tools.makeId(tx.now)
@@ -146,6 +148,7 @@ const links: readonly Route[] = [
             ? lookUp(directory.schedules, body.schedule, 'schedule').id
             : null,
         })
+        await note(tx, call, { action: 'calendarLink.made', object: ['calendarLink', id] })
         return { status: 201, body: { id, url: `${deps.publicUrl}/cal/${secret}.ics` } }
       }),
   }),
@@ -156,9 +159,11 @@ const links: readonly Route[] = [
     policy: { signedIn: true },
     params: z.object({ id: Id }),
     reply: z.object({}),
-    handle: ({ read, caller, params }) =>
-      read(async (tx) => {
+    handle: (call) =>
+      call.read(async (tx) => {
+        const { caller, params } = call
         if (!(await revokeCalendarLink(tx, params.id, own(caller)))) throw notFound('calendar')
+        await note(tx, call, { action: 'calendarLink.ended', object: ['calendarLink', params.id] })
         return { body: {} }
       }),
   }),
@@ -181,8 +186,9 @@ const absences: readonly Route[] = [
       })
       .strict(),
     reply: z.object({ id: Id, from: Time, to: Time }).openapi('AbsenceMade'),
-    handle: ({ read, caller, body, deps }) =>
-      read(async (tx, directory) => {
+    handle: (call) =>
+      call.read(async (tx, directory) => {
+        const { caller, body, deps } = call
         const personId = body.person
           ? lookUp(directory.people, body.person, 'person').id
           : own(caller)
@@ -200,6 +206,11 @@ const absences: readonly Route[] = [
         await saveAbsences(tx, [
           { id, personId, fromAt, toAt, note: body.note ?? '', feedId: null, createdAt: tx.now },
         ])
+        await note(tx, call, {
+          action: 'absence.added',
+          object: ['absence', id],
+          detail: { person: personId, from: toIso(fromAt), to: toIso(toAt) },
+        })
         return { status: 201, body: { id, from: toIso(fromAt), to: toIso(toAt) } }
       }),
   }),
@@ -210,12 +221,21 @@ const absences: readonly Route[] = [
     policy: { signedIn: true },
     params: z.object({ id: Id }),
     reply: z.object({}),
-    handle: ({ read, caller, params }) =>
-      read(async (tx) => {
+    handle: (call) =>
+      call.read(async (tx) => {
+        const { caller, params } = call
         const found = await findAbsence(tx, params.id)
         if (!found) throw notFound('absence')
         allow(caller.who, 'self', { personId: found.personId })
         await deleteAbsence(tx, params.id)
+        await note(tx, call, {
+          action: 'absence.removed',
+          object: ['absence', params.id],
+          detail: {
+            person: found.personId,
+            before: { from: toIso(found.fromAt), to: toIso(found.toAt) },
+          },
+        })
         return { body: {} }
       }),
   }),
@@ -256,8 +276,9 @@ const absences: readonly Route[] = [
     policy: { signedIn: true },
     body: z.object({ url: z.string().max(2_048) }).strict(),
     reply: z.object({ id: Id }),
-    handle: ({ read, caller, body, deps }) =>
-      read(async (tx) => {
+    handle: (call) =>
+      call.read(async (tx) => {
+        const { caller, body, deps } = call
         const url = body.url.replace(/^webcal:/i, 'https:')
         if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
           throw invalid('url', 'Write an address that begins with https://.')
@@ -266,6 +287,7 @@ const absences: readonly Route[] = [
           throw invalid('url', 'Five calendars are the most.')
         const id = deps.tools.makeId(tx.now)
         await addFeed(tx, { id, personId, url: deps.sealer.seal(url) })
+        await note(tx, call, { action: 'calendarFeed.added', object: ['calendarFeed', id] })
         return { status: 201, body: { id } }
       }),
   }),
@@ -276,9 +298,14 @@ const absences: readonly Route[] = [
     policy: { signedIn: true },
     params: z.object({ id: Id }),
     reply: z.object({}),
-    handle: ({ read, caller, params }) =>
-      read(async (tx) => {
+    handle: (call) =>
+      call.read(async (tx) => {
+        const { caller, params } = call
         if (!(await deleteFeed(tx, params.id, own(caller)))) throw notFound('calendar')
+        await note(tx, call, {
+          action: 'calendarFeed.removed',
+          object: ['calendarFeed', params.id],
+        })
         return { body: {} }
       }),
   }),

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { DoctorView, PlanView } from '../../contract/views.ts'
 import type { Tx } from '../../db/tx.ts'
 import type { Directory } from '../../directory/directory.ts'
+import { withoutHidden } from '../../directory/seen.ts'
 import { listChannelSettings } from '../../directory/store.ts'
 import { formatDuration } from '../../lib/duration.ts'
 import { invalid, Problem } from '../../lib/problem.ts'
@@ -30,12 +31,15 @@ const plan = route({
   method: 'post',
   path: '/api/v1/plan',
   summary: 'What a configuration file would change',
-  policy: { needs: 'administer' },
+  policy: { needs: 'configure' },
   body: PlanBody,
   reply: PlanView,
-  handle: ({ read, deps, body }) =>
+  handle: ({ read, deps, caller, body }) =>
     read(async (tx) => ({
-      body: { ...(await makePlan(tx, body.text, body.env ?? {}, deps.plan)), applied: false },
+      body: {
+        ...(await makePlan(tx, caller.who, body.text, body.env ?? {}, deps.plan)),
+        applied: false,
+      },
     })),
 })
 
@@ -43,21 +47,14 @@ const applyRoute = route({
   method: 'post',
   path: '/api/v1/apply',
   summary: 'Carry out a configuration file',
-  policy: { needs: 'administer' },
+  policy: { needs: 'configure' },
   body: PlanBody,
   reply: PlanView,
   async handle({ deps, caller, body }) {
     const done = await deps.db.withTx(
       'web',
       (tx) =>
-        apply(
-          tx,
-          caller.actor,
-          body.text,
-          body.env ?? {},
-          { strict: body.strict === true },
-          deps.plan,
-        ),
+        apply(tx, caller, body.text, body.env ?? {}, { strict: body.strict === true }, deps.plan),
       { timeoutMs: 60_000 },
     )
     if (done.refusedBecause) {
@@ -79,7 +76,7 @@ const importRoute = route({
   method: 'post',
   path: '/api/v1/import/on-call',
   summary: 'Make a configuration file of an on-call document, and name its contradictions',
-  policy: { needs: 'administer' },
+  policy: { needs: 'configure' },
   body: z
     .object({
       text: z.string().max(FILE_MAX),
@@ -105,11 +102,11 @@ const importRoute = route({
 const exportRoute = route({
   method: 'get',
   path: '/api/v1/export',
-  summary: 'The configuration as a file',
-  policy: { needs: 'administer' },
+  summary: 'The configuration as a file; for who leads a team, what belongs to it',
+  policy: { needs: 'configure' },
   reply: null,
-  handle: async ({ read, deps }) => ({
-    text: await read((tx) => exportYaml(tx, deps.plan)),
+  handle: async ({ read, caller, deps }) => ({
+    text: await read((tx) => exportYaml(tx, caller.who, deps.plan)),
     headers: { 'content-type': 'application/yaml; charset=utf-8' },
   }),
 })
@@ -136,8 +133,8 @@ const doctor = route({
   summary: 'What is not ready',
   policy: { needs: 'read' },
   reply: DoctorView,
-  handle: ({ read, deps }) =>
-    read(async (tx, directory) => {
+  handle: ({ read, caller, deps }) =>
+    read(async (tx, _seen, directory) => {
       const stored = await listChannelSettings(tx)
       const settingsOf = (kind: string) => stored.find((one) => one.kind === kind)?.settings
       const linted = lint(directory, {
@@ -155,7 +152,8 @@ const doctor = route({
         ...(await readiness(tx)),
         ...(await deps.overCap()).map(costly),
       ].map(({ rule, sentence, wayOut }) => ({ rule, sentence, wayOut }))
-      return { body: { findings, ready: findings.length === 0 } }
+      const told = withoutHidden(findings, [directory], caller.who)
+      return { body: { findings: told, ready: findings.length === 0 } }
     }),
 })
 

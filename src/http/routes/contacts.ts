@@ -16,6 +16,7 @@ import type { Person } from '../../people/person.ts'
 import { lintRules, planFor } from '../../people/rules.ts'
 import { CODE_TRIES_MAX, judge } from '../../people/verify.ts'
 import { markVerified, testedAt, useCheck } from '../../people/verify-store.ts'
+import { note } from '../audit.ts'
 import type { HttpDeps } from '../deps.ts'
 import { personRef } from '../present.ts'
 import { type Route, route } from '../route.ts'
@@ -142,10 +143,12 @@ const test = route({
   reply: z
     .object({ outcome: z.string(), reason: z.string().nullable(), sentence: z.string() })
     .openapi('TestSent'),
-  async handle({ read, params, caller, deps }) {
-    await read(async (_tx, directory) =>
-      onlyOwnerOrAdmin(caller.who, ownerOf(directory, params.id).id),
-    )
+  async handle(call) {
+    const { read, params, caller, deps } = call
+    await read(async (tx, directory) => {
+      onlyOwnerOrAdmin(caller.who, ownerOf(directory, params.id).id)
+      await note(tx, call, { action: 'contact.tested', object: ['contact', params.id] })
+    })
     const outcome = await deps.testSend(params.id)
     const reason = outcome.kind === 'sent' ? null : outcome.reason
     const sentence =
@@ -171,7 +174,8 @@ const confirm = route({
   params: z.object({ id: Id }),
   body: z.object({ code: z.string().regex(/^[0-9 ]{6,12}$/, 'A code has six digits.') }).strict(),
   reply: ContactView,
-  async handle({ read, params, body, caller, deps }) {
+  async handle(call) {
+    const { read, params, body, caller, deps } = call
     const code = body.code.replaceAll(' ', '')
     const verdict = await read(async (tx, directory) => {
       // An admin may send a test; that it arrived only the person can say.
@@ -180,7 +184,10 @@ const confirm = route({
       const check = await useCheck(tx, params.id)
       const hash = deps.testCodes.hash(params.id, code)
       const found = judge(check, check !== null && timingSafeEqual(check.codeHash, hash), tx.now)
-      if (found === 'right') await markVerified(tx, params.id)
+      if (found === 'right') {
+        await markVerified(tx, params.id)
+        await note(tx, call, { action: 'contact.confirmed', object: ['contact', params.id] })
+      }
       return found
     })
     if (verdict !== 'right')

@@ -4,12 +4,14 @@
  */
 import { randomBytes } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
-import { refusal } from '../../access/can.ts'
+import { mayEver } from '../../access/can.ts'
 import { PlanView } from '../../contract/views.ts'
-import { allow } from '../../engine/act.ts'
+import type { Directory } from '../../directory/directory.ts'
 import { forbidden, invalid, notFound } from '../../lib/problem.ts'
 import { editEntry, type EntryForm } from '../../plan/edit.ts'
 import { readStored, storedWhole } from '../../plan/draft.ts'
+import { isSeen, mayChange } from '../../plan/scope.ts'
+import { liveIds } from '../../plan/underway.ts'
 import { isHidden, LIST_SECTIONS, type ListSection } from '../../plan/form.ts'
 import type { Call, Reply, Route } from '../route.ts'
 import { route } from '../route.ts'
@@ -37,9 +39,6 @@ const EditedView = PlanView.extend({
 
 type Asked = Call<{ section: ListSection; slug: string }, object, EntryForm>
 
-/** What people may change of themselves; who they are and what they may do is for admins. */
-const OF_ONESELF = ['name', 'timezone', 'locale', 'calendar', 'contacts', 'rules']
-
 const read = route({
   method: 'get',
   path: '/api/v1/config/{section}/{slug}',
@@ -48,22 +47,24 @@ const read = route({
   ...ofEntry,
   reply: EntryView,
   handle: (call) =>
-    call.read(async (tx) => {
+    call.read(async (tx, directory) => {
       const { section, slug } = call.params
       const stored = await readStored(tx)
-      const form = (storedWhole(stored, call.deps.plan)[section] as { id: string }[]).find(
-        (one) => one.id === slug,
-      )
+      const whole = storedWhole(stored, call.deps.plan)
+      const form = (whole[section] as { id: string }[]).find((one) => one.id === slug)
       const row = stored.identities.find(
         (one) => one.section === section && one.slug === slug && one.isLive,
       )
-      if (!form || !row) throw notFound(section)
-      const isSelf = section === 'people' && row.id === call.caller.who.personId
-      const mayEdit = isSelf || refusal(call.caller.who, 'administer') === null
+      const live = liveIds(stored)
+      const { who } = call.caller
+      if (!form || !row || !isSeen(who, section, form, whole, live)) throw notFound(section)
+      const isSelf = section === 'people' && row.id === who.personId
+      const mayEdit = isSelf || mayChange(who, section, form, whole, live)
       // How to reach a person is their own business, and an admin's.
       if (section === 'people' && !mayEdit)
         throw forbidden('Only the person or an admin may see this.')
-      return { body: { form: withoutSecrets(form), managedBy: row.managedBy, mayEdit } }
+      const shown = withoutSecrets(mayEdit ? form : withoutUnseen(form, directory)) as object
+      return { body: { form: shown, managedBy: row.managedBy, mayEdit } }
     }),
 })
 
@@ -72,6 +73,13 @@ function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withoutSecrets(one)]))
+}
+
+/** Whoever may not edit it does not learn from it of services that they may not see. */
+function withoutUnseen(form: { id: string; depends_on?: string[] }, directory: Directory) {
+  if (!form.depends_on) return form
+  const seen = new Set([...directory.services.values()].map((one) => one.slug))
+  return { ...form, depends_on: form.depends_on.filter((slug) => seen.has(slug)) }
 }
 
 /** Whoever edits themselves sends the whole form; what is not theirs to change must be as it is stored. */
@@ -84,21 +92,18 @@ async function edit(call: Asked, isTrial: boolean, form: EntryForm): Promise<Rep
       caller.who.personId !== null &&
       directory.people.get(caller.who.personId)?.slug === slug,
   )
-  const isAdmin = refusal(caller.who, 'administer') === null
-  if (!isAdmin && !(self && form !== null)) allow(caller.who, 'administer')
+  if (!self && !mayEver(caller.who, 'configure'))
+    throw forbidden('Your role or team does not allow this.')
   const made = section === 'sources' && form !== null ? await keyFor(call, form) : null
   const edited = await deps.db.withTx(
     'web',
-    async (tx) => {
-      const done = await editEntry(
+    (tx) =>
+      editEntry(
         tx,
-        caller.actor,
+        caller,
         { section, slug, form: made?.form ?? form, isOwn: self, isTrial },
         deps.plan,
-      )
-      if (!isAdmin) checkOwnChanges(done.changes)
-      return done
-    },
+      ),
     { timeoutMs: 60_000 },
   )
   if (!isTrial) {
@@ -107,14 +112,6 @@ async function edit(call: Asked, isTrial: boolean, form: EntryForm): Promise<Rep
   }
   const { draft: _, ...shown } = edited
   return { body: { ...shown, key: isTrial ? null : (made?.key ?? null) } }
-}
-
-/** Thrown inside the transaction, so that nothing of it is kept. */
-function checkOwnChanges(changes: readonly { fields: readonly { path: string }[] }[]): void {
-  for (const field of changes.flatMap((one) => one.fields)) {
-    const [head = ''] = field.path.split(/[.[]/)
-    if (!OF_ONESELF.includes(head)) throw forbidden(`Only an admin may change \`${head}\`.`)
-  }
 }
 
 /** A source that is new and says no key gets one. */
@@ -157,7 +154,7 @@ const remove = route({
   method: 'delete',
   path: '/api/v1/config/{section}/{slug}',
   summary: 'Take one thing out of the configuration; it can be brought back for 30 days',
-  policy: { needs: 'administer' },
+  policy: { needs: 'configure' },
   ...ofEntry,
   reply: EditedView,
   async handle(call) {

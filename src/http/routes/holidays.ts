@@ -7,6 +7,7 @@ import { WEEKDAYS } from '../../lib/windows.ts'
 import { assignCalendar, listCalendars } from '../../oncall/holiday-store.ts'
 import type { Holiday } from '../../oncall/holidays.ts'
 import { editEntry } from '../../plan/edit.ts'
+import { note } from '../audit.ts'
 import { type Route, route } from '../route.ts'
 import { lookUp } from './alerts.ts'
 
@@ -49,14 +50,15 @@ const save = route({
     })
     .strict(),
   reply: z.object({ id: Id }),
-  handle: ({ read, params, body, caller, deps }) =>
-    read(async (tx, directory) => {
+  handle: (call) =>
+    call.read(async (tx, directory) => {
+      const { params, body, caller, deps } = call
       const { people = [], ...form } = body
       const personIds = people.map((one) => lookUp(directory.people, one, 'person').id)
       const known = (await listCalendars(tx)).find((one) => one.slug === params.slug)
       const { draft } = await editEntry(
         tx,
-        caller.actor,
+        caller,
         {
           section: 'calendars',
           slug: params.slug,
@@ -66,7 +68,14 @@ const save = route({
         deps.plan,
       )
       const id = draft.idOf('calendars', params.slug)
-      if (personIds.length > 0) await assignCalendar(tx, id, personIds)
+      if (personIds.length > 0) {
+        await assignCalendar(tx, id, personIds)
+        await note(tx, call, {
+          action: 'calendar.assigned',
+          object: ['calendar', id],
+          detail: { people: personIds },
+        })
+      }
       return { body: { id } }
     }),
 })

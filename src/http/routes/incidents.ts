@@ -716,7 +716,7 @@ const preview = route({
   handle: async (call) => {
     const incident = await found(call as never)
     return call.read(async (tx) => {
-      allow(call.caller.who, 'raise', { teamId: incident.teamId, visibility: incident.visibility })
+      allow(call.caller.who, 'raise', { teamId: incident.teamId })
       const desk = await openDesk(
         engineTx(tx, call.deps.directoryAt),
         call.deps.tools,

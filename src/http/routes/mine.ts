@@ -18,6 +18,7 @@ import { DAY, parseInstant, toIso } from '../../lib/instant.ts'
 import { invalid, notFound, Problem } from '../../lib/problem.ts'
 import { endChallenges } from '../../sign-in/challenge.ts'
 import { isAbove } from '../../sign-in/groups.ts'
+import { note } from '../audit.ts'
 import { signedInPerson } from '../mine.ts'
 import { type Route, route } from '../route.ts'
 import { beginSessionFor, letIn } from '../session.ts'
@@ -53,10 +54,16 @@ const sessions: readonly Route[] = [
     summary: 'End all my sessions but this one',
     policy: { signedIn: true },
     reply: z.object({ ended: z.number().int() }).openapi('SessionsEnded'),
-    handle: ({ read, caller }) =>
-      read(async (tx) => {
-        const { personId, sessionId } = signedInPerson(caller)
-        return { body: { ended: await endOtherSessions(tx, personId, sessionId) } }
+    handle: (call) =>
+      call.read(async (tx) => {
+        const { personId, sessionId } = signedInPerson(call.caller)
+        const ended = await endOtherSessions(tx, personId, sessionId)
+        await note(tx, call, {
+          action: 'sessions.ended',
+          object: ['person', personId],
+          detail: { ended },
+        })
+        return { body: { ended } }
       }),
   }),
   route({
@@ -66,10 +73,15 @@ const sessions: readonly Route[] = [
     policy: { signedIn: true },
     params: z.object({ id: Id }),
     reply: z.object({}),
-    handle: ({ read, caller, params }) =>
-      read(async (tx) => {
-        const { personId } = signedInPerson(caller)
-        if (!(await endSessionOf(tx, params.id, personId))) throw notFound('session')
+    handle: (call) =>
+      call.read(async (tx) => {
+        const { personId } = signedInPerson(call.caller)
+        if (!(await endSessionOf(tx, call.params.id, personId))) throw notFound('session')
+        await note(tx, call, {
+          action: 'sessions.ended',
+          object: ['person', personId],
+          detail: { ended: 1 },
+        })
         return { body: {} }
       }),
   }),

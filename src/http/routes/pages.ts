@@ -7,7 +7,7 @@ import { act } from '../../engine/act.ts'
 import { engineTx } from '../../engine/store-sql.ts'
 import { toIso } from '../../lib/instant.ts'
 import { notFound } from '../../lib/problem.ts'
-import { findPage, listPagesOfPerson } from '../../notify/read.ts'
+import { findPage, listPagedOf, listPagesOfPerson } from '../../notify/read.ts'
 import { firstStartedAt, receiptText } from '../../notify/receipt.ts'
 import type { HttpDeps } from '../deps.ts'
 import { personName, personRef, toPageView } from '../present.ts'
@@ -18,8 +18,10 @@ const PageKey = z.object({ id: Id })
 
 async function visiblePage(tx: Tx, caller: Caller, id: string) {
   const page = await findPage(tx, id)
-  if (!page || refusal(caller.who, 'read', { ...page, pagedIds: [page.personId] }) === 'unseen')
-    throw notFound('page')
+  if (!page) throw notFound('page')
+  const paged = await listPagedOf(tx, [page.groupId])
+  const pagedIds = paged.get(page.groupId) ?? []
+  if (refusal(caller.who, 'read', { ...page, pagedIds }) === 'unseen') throw notFound('page')
   return page
 }
 
@@ -88,7 +90,7 @@ export const pageRoutes: readonly Route[] = [
     params: PageKey,
     reply: ReceiptView,
     handle: ({ read, params, caller, deps }) =>
-      read(async (tx, directory) => ({
+      read(async (tx, _seen, directory) => ({
         body: await receiptOf(tx, deps, directory, caller, params.id),
       })),
   }),
@@ -100,7 +102,7 @@ export const pageRoutes: readonly Route[] = [
     params: PageKey,
     reply: null,
     handle: ({ read, params, caller, deps }) =>
-      read(async (tx, directory) => ({
+      read(async (tx, _seen, directory) => ({
         text: (await receiptOf(tx, deps, directory, caller, params.id)).text,
         headers: {
           'content-type': 'text/plain; charset=utf-8',

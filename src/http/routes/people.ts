@@ -11,10 +11,11 @@ import { isZone } from '../../lib/zone.ts'
 import { whoIsOnCall } from '../../oncall/shifts.ts'
 import { mayUsePassword } from '../../sign-in/settings.ts'
 import { readSignIn } from '../../sign-in/store.ts'
+import { note } from '../audit.ts'
 import { personRef, ref } from '../present.ts'
 import { providerEnd } from '../provider.ts'
 import { type Route, route } from '../route.ts'
-import { afterPassword, noSessionCookie } from '../session.ts'
+import { afterPassword, noSessionCookie, noteAsPerson } from '../session.ts'
 import { forgetTries, useTry } from '../tries.ts'
 import { lookUp } from './alerts.ts'
 
@@ -68,10 +69,15 @@ const logout = route({
   reply: z
     .object({ next: z.string().nullable().describe('Where to sign out of the provider too') })
     .openapi('SignedOut'),
-  async handle({ deps, caller }) {
+  async handle(call) {
+    const { deps, caller } = call
     const { sessionId } = caller
     const next = sessionId === null ? null : await providerEnd(deps, sessionId)
-    if (sessionId) await deps.db.withTx('web', (tx) => access.endSession(tx, sessionId))
+    if (sessionId)
+      await deps.db.withTx('web', async (tx) => {
+        await access.endSession(tx, sessionId)
+        await note(tx, call, { action: 'session.ended', object: ['person', caller.who.personId] })
+      })
     return { body: { next }, headers: { 'set-cookie': noSessionCookie(deps) } }
   },
 })
@@ -107,6 +113,7 @@ const setup = route({
         timezone,
         passwordHash,
       })
+      await noteAsPerson(tx, deps, personId, 'setup.done')
       return afterPassword(tx, deps, { personId, role: 'admin' }, headers)
     })
   },
@@ -119,8 +126,9 @@ const invite = route({
   policy: { needs: 'administer' },
   params: z.object({ id: z.string().max(64) }),
   reply: z.object({ url: z.string() }).openapi('Invitation'),
-  handle: ({ read, deps, params }) =>
-    read(async (tx, directory) => {
+  handle: (call) =>
+    call.read(async (tx, directory) => {
+      const { deps, params } = call
       const person = lookUp(directory.people, params.id, 'person')
       if ((await findAccount(tx, person.id))?.disabledAt != null)
         throw new Problem(
@@ -136,6 +144,7 @@ const invite = route({
           `Only admins have passwords here: ${person.name} signs in with ${settings.oidc?.label}.`,
         )
       const secret = await access.makeInvitation(tx, deps.tools.makeId(tx.now), person.id)
+      await note(tx, call, { action: 'invitation.made', object: ['person', person.id] })
       return { status: 201, body: { url: `${deps.publicUrl}/welcome#${secret}` } }
     }),
 })
@@ -156,6 +165,7 @@ const accept = route({
       const role = (await deps.directoryAt(tx)).people.get(personId)?.role
       if (role === undefined || !mayUsePassword(await readSignIn(tx), role))
         throw access.invitationOver()
+      await noteAsPerson(tx, deps, personId, 'invitation.accepted')
       return afterPassword(tx, deps, { personId, role }, headers)
     })
   },
@@ -173,6 +183,9 @@ const me = route({
         person: personRef(directory, caller.who.personId),
         role: caller.who.role,
         teams: caller.who.teamIds
+          .map((id) => ref(directory.teams, id))
+          .filter((one) => one !== null),
+        leads: caller.who.leadIds
           .map((id) => ref(directory.teams, id))
           .filter((one) => one !== null),
         timezone: caller.timezone,
@@ -226,23 +239,30 @@ const tokens: readonly Route[] = [
       })
       .strict(),
     reply: z.object({ id: Id, token: z.string() }).openapi('TokenMade'),
-    handle: ({ read, deps, body }) =>
-      read(async (tx, directory) => {
+    handle: (call) =>
+      call.read(async (tx, directory) => {
+        const { deps, body } = call
         const expiresAt =
           body.expiresAt === undefined ? tx.now + 365 * DAY : parseInstant(body.expiresAt)
         if (expiresAt === null || expiresAt <= tx.now)
           throw invalid('expiresAt', 'Write a time to come, with a zone.')
         const id = deps.tools.makeId(tx.now)
         const personId = body.person ? lookUp(directory.people, body.person, 'person').id : null
+        const { name, role, scopes = [] } = body
+        await note(tx, call, {
+          action: 'token.made',
+          object: ['token', id],
+          detail: { name, role, scopes, person: personId },
+        })
         return {
           status: 201,
           body: {
             id,
             token: await access.makeToken(tx, id, {
-              name: body.name,
-              role: body.role,
+              name,
+              role,
               personId,
-              scopes: body.scopes ?? [],
+              scopes,
               expiresAt,
             }),
           },
@@ -256,9 +276,10 @@ const tokens: readonly Route[] = [
     policy: { needs: 'administer' },
     params: z.object({ id: Id }),
     reply: z.object({}),
-    handle: ({ read, params }) =>
-      read(async (tx) => {
-        if (!(await access.endToken(tx, params.id))) throw notFound('token')
+    handle: (call) =>
+      call.read(async (tx) => {
+        if (!(await access.endToken(tx, call.params.id))) throw notFound('token')
+        await note(tx, call, { action: 'token.ended', object: ['token', call.params.id] })
         return { body: {} }
       }),
   }),

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { PersonRef, Time } from '../../contract/views.ts'
 import type { Tx } from '../../db/tx.ts'
 import type { Directory } from '../../directory/directory.ts'
+import { withoutHidden } from '../../directory/seen.ts'
 import type { HealthFinding } from '../../foresee/health.ts'
 import { DAY, HOUR, type Instant, toIso } from '../../lib/instant.ts'
 import { invalid } from '../../lib/problem.ts'
@@ -128,8 +129,8 @@ const one = route({
       managedBy: z.string().nullable(),
     })
     .openapi('ScheduleDetail'),
-  handle: ({ read, params, query, deps }) =>
-    read(async (tx, directory) => {
+  handle: ({ read, caller, params, query, deps }) =>
+    read(async (tx, directory, whole) => {
       const schedule = lookUp(directory.schedules, params.id, 'schedule')
       const from = momentIn(query.from ?? 'now', 'from', tx.now, schedule.timezone)
       const to = query.to
@@ -142,7 +143,7 @@ const one = route({
         [schedule.id],
       )
       const plan = planAt(schedule, from)
-      const findings = await healthOf(tx, directory, deps)
+      const findings = withoutHidden(await healthOf(tx, whole, deps), [whole], caller.who)
       const calendars = new Map((await listCalendars(tx)).map((one) => [one.id, one.slug]))
       return {
         body: {
@@ -229,14 +230,7 @@ async function edit(
 ): Promise<Reply> {
   return read(async (tx) => {
     const daysOf = await holidaysOf(tx)
-    const edited = await editSchedule(
-      tx,
-      caller.actor,
-      params.id,
-      body.schedule,
-      { isTrial },
-      deps.plan,
-    )
+    const edited = await editSchedule(tx, caller, params.id, body.schedule, { isTrial }, deps.plan)
     const { directory } = edited
     const differences = compare(edited.before, edited.after, tx.now, tx.now + PREVIEW_MS, daysOf)
     const people = differences.map((one) => ({
@@ -246,9 +240,8 @@ async function edit(
       gains: [...one.gains],
       loses: [...one.loses],
     }))
-    const findings = (await healthOf(tx, directory, deps)).filter((finding) =>
-      concerns(finding, edited.after),
-    )
+    const told = withoutHidden(await healthOf(tx, directory, deps), [directory], caller.who)
+    const findings = told.filter((finding) => concerns(finding, edited.after))
     return {
       body: {
         sentence: people.map(differenceSentence).join(', ') || 'Nothing changes for anybody.',
@@ -298,7 +291,7 @@ const preview = route({
   method: 'post',
   path: '/api/v1/schedules/{id}/preview',
   summary: 'What an edit of a schedule would change in the next eight weeks',
-  policy: { needs: 'administer' },
+  policy: { needs: 'configure' },
   ...ofSchedule,
   body: EditBody,
   reply: PreviewView,
@@ -309,7 +302,7 @@ const save = route({
   method: 'put',
   path: '/api/v1/schedules/{id}',
   summary: 'Edit a schedule; what has been stays as it was',
-  policy: { needs: 'administer' },
+  policy: { needs: 'configure' },
   ...ofSchedule,
   body: EditBody,
   reply: PreviewView,

@@ -20,7 +20,7 @@ import { readSignIn } from '../../sign-in/store.ts'
 import type { HttpDeps } from '../deps.ts'
 import { PROVIDER_PATH, redirectUriOf } from '../provider.ts'
 import { type Reply, type Route, route } from '../route.ts'
-import { beginSessionFor, letIn } from '../session.ts'
+import { beginSessionFor, letIn, noteAsPerson } from '../session.ts'
 import { codeProblem } from './authenticator.ts'
 
 /** Shown instead of a secret that is set; sent back, it leaves the secret as it is. */
@@ -116,6 +116,7 @@ async function secondStep(
   } else if (!(await useRecoveryCode(tx, personId, code))) return codeProblem({ is: 'wrong' })
   await endChallenges(tx, personId)
   const recoveryCodes = isEnrolling ? await makeRecoveryCodes(tx, personId) : undefined
+  await noteAsPerson(tx, deps, personId, 'session.begun')
   const session = await beginSessionFor(tx, deps, personId, headers)
   return letIn(deps, session, { personId, ...(recoveryCodes && { recoveryCodes }) })
 }

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import { refusal } from '../../access/can.ts'
+import { type Principal, refusal } from '../../access/can.ts'
+import type { Source } from '../../alerts/routed.ts'
 import { findRequest, listRequests } from '../../alerts/read.ts'
 import { Id, RequestView, SourceView } from '../../contract/views.ts'
 import type { Tx } from '../../db/tx.ts'
@@ -7,6 +8,7 @@ import type { Directory } from '../../directory/directory.ts'
 import { allow } from '../../engine/act.ts'
 import { toIso } from '../../lib/instant.ts'
 import { notFound } from '../../lib/problem.ts'
+import { note } from '../audit.ts'
 import { replay } from '../ingest.ts'
 import { personName, ref } from '../present.ts'
 import { type Route, route } from '../route.ts'
@@ -47,8 +49,8 @@ const VERDICTS: Readonly<Record<string, string>> = {
   nothingKnown: 'about nothing that is open',
 }
 
-async function requestViews(tx: Tx, directory: Directory, sourceId: string) {
-  return (await listRequests(tx, sourceId, 50)).map((request) => {
+async function requestViews(tx: Tx, directory: Directory, who: Principal, sourceId: string) {
+  return (await listRequests(tx, who, sourceId, 50)).map((request) => {
     const problems = (request.verdict.problems ?? []) as { field: string; message: string }[]
     const signals = request.signals.map((signal) => ({
       action: signal.action,
@@ -93,6 +95,11 @@ function verdictOf(
   return `${first.verdict}${first.alert ? ` (${first.alert})` : ''}${more}${quiet}${paged}`
 }
 
+/** Whose it is: its own team's, or else that of the service whose alerts it brings. */
+const teamOf = (source: Source, directory: Directory): string | null =>
+  source.teamId ??
+  (source.serviceId === null ? null : (directory.services.get(source.serviceId)?.teamId ?? null))
+
 const requests = route({
   method: 'get',
   path: '/api/v1/sources/{id}/requests',
@@ -101,13 +108,13 @@ const requests = route({
   params: z.object({ id: z.string().max(64) }),
   reply: z.object({ requests: z.array(RequestView) }).openapi('RequestList'),
   handle: ({ read, params, caller }) =>
-    read(async (tx, directory) => {
+    read(async (tx, directory, whole) => {
       const source =
         directory.sources.get(params.id) ??
         [...directory.sources.values()].find((one) => one.slug === params.id)
       if (!source) throw notFound('source')
-      allow(caller.who, 'inspect', { teamId: source.teamId })
-      return { body: { requests: await requestViews(tx, directory, source.id) } }
+      allow(caller.who, 'inspect', { teamId: teamOf(source, whole) })
+      return { body: { requests: await requestViews(tx, whole, caller.who, source.id) } }
     }),
 })
 
@@ -118,12 +125,22 @@ const replayRoute = route({
   policy: { needs: 'inspect' },
   params: z.object({ id: Id }),
   reply: z.object({ status: z.number(), answer: z.unknown() }).openapi('Replayed'),
-  async handle({ read, params, caller, deps }) {
+  async handle(call) {
+    const { read, params, caller, deps } = call
     const { request, source } = await read(async (tx, directory) => {
-      const request = await findRequest(tx, params.id)
+      const request = await findRequest(tx, caller.who, params.id)
       const source = request && directory.sources.get(request.sourceId)
-      if (!request || !source || refusal(caller.who, 'inspect', { teamId: source.teamId }) !== null)
+      if (
+        !request ||
+        !source ||
+        refusal(caller.who, 'inspect', { teamId: teamOf(source, directory) }) !== null
+      )
         throw notFound('request')
+      await note(tx, call, {
+        action: 'request.replayed',
+        object: ['source', source.id],
+        detail: { request: request.id },
+      })
       return { request, source }
     })
     return { body: await replay(deps, source, request) }

@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { z } from '@hono/zod-openapi'
-import { recordAudit } from '../../audit/store.ts'
 import { ActedView } from '../../contract/views.ts'
 import { listChannelSettings } from '../../directory/store.ts'
 import { act } from '../../engine/act.ts'
@@ -10,6 +9,7 @@ import { invalid, notFound } from '../../lib/problem.ts'
 import { isSetUp } from '../../notify/channel.ts'
 import { whyWrong } from '../../notify/field.ts'
 import { testMessage } from '../../notify/test-message.ts'
+import { note } from '../audit.ts'
 import { type Route, route } from '../route.ts'
 import { toActedView } from './alerts.ts'
 
@@ -95,7 +95,8 @@ const channels: readonly Route[] = [
       z.union([z.string().max(2_048), z.number(), z.boolean(), z.null()]),
     ),
     reply: z.object({}),
-    async handle({ read, deps, params, body }) {
+    async handle(call) {
+      const { read, deps, params, body } = call
       const channel = deps.channels.find((one) => one.kind === params.kind)
       if (!channel) throw notFound('channel')
       for (const name of Object.keys(body)) {
@@ -125,6 +126,25 @@ const channels: readonly Route[] = [
           'insert into channels (kind, settings) values ($1, $2) on conflict (kind) do update set settings = excluded.settings, updated_at = clock_timestamp()',
           [channel.kind, JSON.stringify(settings)],
         )
+        const secrets = new Set(
+          channel.settings.filter((one) => one.kind === 'secret').map((one) => one.name),
+        )
+        const told = (values: Readonly<Record<string, unknown>>) =>
+          Object.fromEntries(
+            Object.entries(values).map(([name, value]) => [
+              name,
+              secrets.has(name) ? 'a secret' : value,
+            ]),
+          )
+        await note(tx, call, {
+          action: 'channel.changed',
+          object: ['channel', channel.kind],
+          detail: {
+            before: stored ? told(stored.settings) : null,
+            after: told(settings),
+            secrets: [...secrets].filter((name) => stored?.settings[name] !== settings[name]),
+          },
+        })
       })
       await deps.reloadChannels()
       return { body: {} }
@@ -142,10 +162,17 @@ const channels: readonly Route[] = [
     reply: z
       .object({ outcome: z.string(), reason: z.string().nullable() })
       .openapi('ChannelTested'),
-    async handle({ deps, caller, params, body, requestId, read }) {
+    async handle(call) {
+      const { deps, caller, params, body, requestId, read } = call
       const channel = deps.channelOf(params.kind)
       if (!channel) throw notFound('channel')
-      const now = await read(async (tx) => tx.now)
+      const now = await read(async (tx) => {
+        await note(tx, call, {
+          action: 'channel.tested',
+          object: ['channel', channel.describe.kind],
+        })
+        return tx.now
+      })
       const on = { personId: caller.who.personId ?? '', contact: body.number ?? '' }
       const outcome =
         (await deps.spendRefusal(params.kind, 'test', on)) ??
@@ -170,21 +197,12 @@ export const systemRoutes: readonly Route[] = [
     summary: 'An encrypted backup of everything, of one moment',
     policy: { needs: 'administer' },
     reply: null,
-    async handle({ deps, caller, requestId, read }) {
+    async handle(call) {
+      const { deps, read } = call
       const file = await deps.backup()
       const reader = createReadStream(file.path)
       reader.once('close', () => file.remove())
-      await read((tx) =>
-        recordAudit(tx, {
-          id: deps.tools.makeId(tx.now),
-          actor: caller.actor,
-          action: 'backup',
-          objectKind: 'instance',
-          objectId: null,
-          requestId,
-          detail: {},
-        }),
-      )
+      await read((tx) => note(tx, call, { action: 'backup', object: ['instance', null] }))
       return {
         stream: Readable.toWeb(reader) as ReadableStream<Uint8Array>,
         headers: { 'content-type': 'application/octet-stream' },
@@ -219,7 +237,8 @@ export const systemRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/v1/pretend',
     summary: 'What the phone, mailbox and chat on screen received',
-    policy: { needs: 'read' },
+    // The messages of everybody, also of what is private.
+    policy: { needs: 'administer' },
     reply: z.object({ messages: z.array(z.record(z.string(), z.unknown())) }).openapi('Pretended'),
     handle: async ({ deps }) => ({
       body: {

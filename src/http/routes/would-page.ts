@@ -5,7 +5,9 @@ import { MANUAL_SOURCE } from '../../alerts/routed.ts'
 import { createRouter } from '../../alerts/route.ts'
 import type { Received, Signal } from '../../alerts/source.ts'
 import { ForecastView, Ref } from '../../contract/views.ts'
+import type { Principal } from '../../access/can.ts'
 import type { Directory } from '../../directory/directory.ts'
+import { isServiceSeen } from '../../directory/seen.ts'
 import { type WouldPage, wouldPage, wouldSentence } from '../../foresee/would-page.ts'
 import { forecast, whoSentence } from '../../foresee/who.ts'
 import { isRecord } from '../../lib/json.ts'
@@ -74,12 +76,12 @@ const tryIt = route({
     })
     .openapi('WouldPageList'),
   handle: (call) =>
-    call.read(async (tx, current) => {
+    call.read(async (tx, seen, current) => {
       const { body, deps, caller } = call as unknown as Asked
       const directory = body.draft
-        ? (await editEntry(tx, caller.actor, { ...body.draft, isTrial: true }, deps.plan)).draft
-            .directory
+        ? (await editEntry(tx, caller, { ...body.draft, isTrial: true }, deps.plan)).draft.directory
         : current
+      if (body.source !== undefined) lookUp(seen.sources, body.source, 'source')
       const view = viewer(directory, tx.now, deps, caller.timezone)
       if (body.escalation !== undefined)
         return { body: { would: [view.climb(body.escalation)], problems: [] } }
@@ -100,9 +102,36 @@ const tryIt = route({
       const would = signals
         .slice(0, SIGNALS_MAX)
         .flatMap((signal) => wouldPage(directory, sourceId, signal, facts) ?? [])
-      return { body: { would: would.map(view.would), problems } }
+      return {
+        body: { would: would.map((one) => told(one, view, directory, caller.who)), problems },
+      }
     }),
 })
+
+/** Where it would go to something private, that is all there is to be told. */
+function told(
+  one: WouldPage,
+  view: ReturnType<typeof viewer>,
+  directory: Directory,
+  who: Principal,
+): ReturnType<ReturnType<typeof viewer>['would']> {
+  const service = one.serviceId === null ? null : directory.services.get(one.serviceId)
+  if (!service || isServiceSeen(who, service)) return view.would(one)
+  return {
+    title: one.title,
+    severity: one.severity,
+    service: null,
+    route: null,
+    escalation: '',
+    notes: [],
+    sentence: 'Goes to something private: who is paged there is told to its team only.',
+    forecast: toForecastView({ pages: [], passed: [] } as unknown as WouldPage['forecast'], {
+      service: null,
+      at: view.now,
+      urgency: one.urgency,
+    }),
+  }
+}
 
 const sourceIdOf = (body: Asked['body'], directory: Directory): string =>
   body.source === undefined ? MANUAL_SOURCE : lookUp(directory.sources, body.source, 'source').id
@@ -142,6 +171,7 @@ function viewer(directory: Directory, now: number, deps: HttpDeps, zone: string)
   const until = (would: WouldPage): string | null =>
     would.suppression === null ? null : formatTime(would.suppression.until, zone)
   return {
+    now,
     would: (one: WouldPage) => ({
       title: one.title,
       severity: one.severity,
