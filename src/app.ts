@@ -48,6 +48,8 @@ import {
   SOURCE_KINDS,
 } from './integrations/registry.ts'
 import { openMailDoor } from './integrations/smtp/hear.ts'
+import { WEB_PUSH } from './integrations/web-push/describe.ts'
+import { privateKeyFrom, publicKeyOf } from './integrations/web-push/vapid.ts'
 import { makeId, pooled } from './lib/id.ts'
 import { createSealer, deriveKey, type Sealer } from './lib/seal.ts'
 import { Problem } from './lib/problem.ts'
@@ -55,7 +57,7 @@ import { createProvider } from './sign-in/provider.ts'
 import { createMeter } from './metrics.ts'
 import { numbersOf } from './notify/carrier.ts'
 import { readMeasures } from './notify/carrier-store.ts'
-import { type Destination, isSetUp } from './notify/channel.ts'
+import { type Destination, isSetUp, textOf } from './notify/channel.ts'
 import { forgetReplies } from './notify/reply-store.ts'
 
 export type Log = (
@@ -124,11 +126,13 @@ async function assemble(
   const egress = createEgress({ allow: config.egressAllow })
   stops.push(() => egress.close())
   const channels = createChannels(egress, config.publicUrl)
-  const settings = createSettings(
-    db,
-    sealer,
-    `whsec_${deriveKey(secret, 'webhook').toString('base64')}`,
-  )
+  const webhookSecret = `whsec_${deriveKey(secret, 'webhook').toString('base64')}`
+  const settings = createSettings(db, sealer, {
+    // What goes out as a webhook of ours is signed, with the organisation's own secret if with no other.
+    webhook: { secret: webhookSecret },
+    'voice-webhook': { secret: webhookSecret },
+    [WEB_PUSH]: { private_key: privateKeyFrom(deriveKey(secret, 'web push')) },
+  })
   const directoryAt = createDirectoryCache((what, id, wrong) =>
     log('error', 'left out of the configuration: it cannot be read', { what, id, wrong }),
   )
@@ -361,6 +365,7 @@ async function assemble(
         },
         contactId,
       ),
+    pushKey: () => publicKeyOf(textOf(settings.of(WEB_PUSH), 'private_key')),
     callerNumbers: () => numbersOf(CARRIERS, settings.of),
     spendRefusal: spend.refusal,
     overCap: spend.overCap,
@@ -495,8 +500,15 @@ function createTimeLimit(): (milliseconds: number) => AbortSignal {
   }
 }
 
-/** Settings of channels, read again every few seconds and whenever they were changed here. */
-function createSettings(db: Db, sealer: Sealer, webhookSecret: string) {
+/**
+ * Settings of channels, read again every few seconds and whenever they were changed here.
+ * @param own what the instance gives a kind of channel that says nothing itself
+ */
+function createSettings(
+  db: Db,
+  sealer: Sealer,
+  own: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+) {
   let known: Record<string, Record<string, unknown>> = {}
   const open = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
     Object.fromEntries(
@@ -506,7 +518,7 @@ function createSettings(db: Db, sealer: Sealer, webhookSecret: string) {
       ]),
     )
   const of = (kind: string): Record<string, unknown> => ({
-    ...(SIGNED.has(kind) ? { secret: webhookSecret } : {}),
+    ...own[kind],
     ...open(known[kind] ?? {}),
   })
   /** Settings of the carriers of a kind that are set up. */
@@ -533,9 +545,6 @@ function createSettings(db: Db, sealer: Sealer, webhookSecret: string) {
     }),
   }
 }
-
-/** What goes out as a webhook of ours is signed, with the organisation's own secret if with no other. */
-const SIGNED: ReadonlySet<string> = new Set(['webhook', 'voice-webhook'])
 
 function createHealth(db: Db): { read(): Promise<Health>; refresh(): Promise<void> } {
   let known: Health | null = null

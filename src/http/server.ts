@@ -22,6 +22,7 @@ import { leaveForProvider, PROVIDER_PATH, returnFromProvider } from './provider.
 import type { Call, Caller, Reply, Route } from './route.ts'
 import { alertWorkRoutes } from './routes/alert-work.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { browserRoutes } from './routes/browsers.ts'
 import { calendarRoutes } from './routes/calendars.ts'
 import { holidayRoutes } from './routes/holidays.ts'
 import { configurationRoutes } from './routes/configuration.ts'
@@ -54,6 +55,7 @@ export const ROUTES: readonly Route[] = [
   ...configurationRoutes,
   ...entryRoutes,
   ...contactRoutes,
+  ...browserRoutes,
   ...sourceRoutes,
   ...whoRoutes,
   ...wouldPageRoutes,

@@ -25,6 +25,7 @@ import { twilioEar } from './twilio/hear.ts'
 import { createTwilioCarrier, describeTwilio } from './twilio/send.ts'
 import { voiceWebhookEar } from './voice-webhook/hear.ts'
 import { createVoiceWebhookCarrier, describeVoiceWebhook } from './voice-webhook/send.ts'
+import { createWebPushChannel, describeWebPush } from './web-push/send.ts'
 import { createWebhookChannel, describeWebhook } from './webhook/send.ts'
 
 export const SOURCE_KINDS: readonly SourceKind[] = [pagerdutyEvents, alertmanager, grafana]
@@ -43,6 +44,7 @@ export const CHANNELS: readonly ChannelDescription[] = [
   describeNtfy,
   describeSlack,
   describeTelegram,
+  describeWebPush,
   describePretend,
   describeTelephone('sms', CARRIERS),
   describeTelephone('call', CARRIERS),
@@ -88,6 +90,7 @@ export function createChannels(
     createNtfyChannel(egress),
     createSlackChannel(egress),
     createTelegramChannel(egress),
+    createWebPushChannel(deps),
     createTelephoneChannel('sms', carriers, standings),
     createTelephoneChannel('call', carriers, standings),
     screen,

@@ -86,7 +86,7 @@ describe('what is pushed', () => {
     expect([bare.title, bare.path, bare.actions]).toEqual([`Drill: ${message().title}`, null, []])
   })
 
-  test.each([
+  test.each<readonly [string, string]>([
     ...HOSTILE,
     ['quotation marks', '"'.repeat(10_000)],
     ['backslashes', '\\'.repeat(9_000)],
