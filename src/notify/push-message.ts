@@ -9,8 +9,11 @@ export type PushMessage = {
   path: string | null
   /** Each acts by a POST to the path and its verb. */
   actions: readonly { verb: string; label: string }[]
-  /** Stays until somebody looks, and makes itself heard again in the place of another. */
-  isLoud: boolean
+  /**
+   * `loud`: stays until somebody looks, and makes itself heard again in the place of another.
+   * `none`: says only how a page stands by now.
+   */
+  sound: 'loud' | 'usual' | 'none'
 }
 
 /** Push services take 4,096 bytes, of which encryption needs a hundred. */

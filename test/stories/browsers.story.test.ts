@@ -120,7 +120,7 @@ test('a page is pushed, and acknowledged by the link that is in it', async () =>
   // The notification changes in its place, and makes no noise; nobody else is told.
   expect(pushed.map((one) => one.message.tag)).toEqual([message.tag, message.tag])
   expect(pushed[1]?.headers.topic).toBe(headers.topic)
-  expect(pushed[1]?.message).toMatchObject({ isLoud: false, actions: [] })
+  expect(pushed[1]?.message).toMatchObject({ sound: 'none', actions: [] })
   expect(pushed[1]?.message.body).toContain('cknowledged')
   expect(world.told()).toBe('')
   expect((await world.alerts())[0]?.status).toBe('acknowledged')

@@ -3,12 +3,15 @@ import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-route
 import { Suspense } from 'react'
 import type { AlertShown, MeShown } from '../../src/contract/views.ts'
 import { ApiError, get, post } from '../api.ts'
+import { useOutdated } from '../installed.ts'
 import { useLive } from '../live.ts'
+import { forgetAnswers, isToday, useAsOf } from '../offline.ts'
 import { SignInPage } from '../pages/door.tsx'
 import { paths } from '../paths.ts'
 import { Skeleton } from '../ui/more.tsx'
 import { Toasts } from '../ui/toast.tsx'
 import { clock } from '../ui/parts.tsx'
+import { when } from '../ui/time.ts'
 import { words } from '../words/en.ts'
 import { useActions, useKeys } from './actions.ts'
 import { useLook } from './look.ts'
@@ -140,11 +143,16 @@ export function Look() {
 
 /** Where the provider has a page to sign out of, too: there. */
 const signOut = (): void =>
-  void post<{ next: string | null }>('/logout').then(({ next }) => location.assign(next ?? '/'))
+  void post<{ next: string | null }>('/logout').then(async ({ next }) => {
+    await forgetAnswers()
+    location.assign(next ?? '/')
+  })
 
 /** What concerns everybody, above every page. */
 function Strips({ me }: { me: MeShown }) {
   const live = useLive()
+  const asOf = useAsOf()
+  const isOutdated = useOutdated()
   const open = useQuery({
     queryKey: ['live', 'unanswered'],
     queryFn: () => get<{ alerts: AlertShown[] }>('/alerts?status=firing'),
@@ -171,11 +179,28 @@ function Strips({ me }: { me: MeShown }) {
           {words.strip.critical(critical.length)}
         </Link>
       ) : null}
-      {live.isConnected ? null : (
+      {asOf === null ? null : (
+        <p role="status" className="bg-warning text-bg px-5 py-1.5 font-semibold">
+          {words.strip.offline(isToday(asOf) ? clock(asOf) : when(asOf))}
+        </p>
+      )}
+      {live.isConnected || asOf !== null ? null : (
         <p role="status" className="bg-raise text-mute px-5 py-1.5">
           {words.strip.reconnecting(clock(new Date(live.lastAt).toISOString()))}
         </p>
       )}
+      {isOutdated ? (
+        <p role="status" className="bg-raise px-5 py-1.5">
+          {words.strip.newBuild}{' '}
+          <button
+            type="button"
+            className="underline underline-offset-4"
+            onClick={() => location.reload()}
+          >
+            {words.strip.reload}
+          </button>
+        </p>
+      ) : null}
     </section>
   )
 }

@@ -22,7 +22,7 @@ export function bodyOf(message: Outgoing, { isUpdate = false } = {}): string {
         const found = message.actions.find((one) => one.verb === verb)
         return found ? [{ verb, label: found.label }] : []
       }),
-      isLoud: message.urgency === 'high' && !isUpdate,
+      sound: isUpdate ? 'none' : message.urgency === 'high' ? 'loud' : 'usual',
     } satisfies PushMessage)
   const texts = BODY_BYTES.map(made)
   return texts.find((text) => Buffer.byteLength(text) <= PUSH_BYTES_MAX) ?? made(0)

@@ -65,7 +65,7 @@ describe('what is pushed', () => {
       tag: '0193a5b0-0000-7000-8000-000000000001',
       path: '/p/token',
       actions: [{ verb: 'acknowledge', label: 'Acknowledge' }],
-      isLoud: true,
+      sound: 'loud',
     })
   })
 
@@ -77,8 +77,8 @@ describe('what is pushed', () => {
   })
 
   test('is quiet where it is not urgent, and where it only says how a page stands', () => {
-    expect(read(message({ urgency: 'low' })).isLoud).toBe(false)
-    expect(read(message(), true).isLoud).toBe(false)
+    expect(read(message({ urgency: 'low' })).sound).toBe('usual')
+    expect(read(message(), true).sound).toBe('none')
   })
 
   test('of a drill says so, and has no link where there is none', () => {
