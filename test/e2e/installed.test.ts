@@ -22,6 +22,7 @@ const isInstalled = existsSync(CHROMIUM)
 
 const keys = makeBrowser()
 const pushed: PushMessage[] = []
+const pushedTo: string[] = []
 let pushes: Server
 let endpoint = ''
 let directory = ''
@@ -41,6 +42,7 @@ beforeAll(async () => {
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       pushed.push(keys.read(Buffer.concat(chunks)))
+      pushedTo.push(request.url ?? '')
       response.writeHead(201).end()
     })
   })
@@ -95,10 +97,11 @@ function pretendPushManager(given: { endpoint: string; keys: { p256dh: string; a
   PushManager.prototype.subscribe = async (options) => {
     const text = String(options?.applicationServerKey).replaceAll('-', '+').replaceAll('_', '/')
     const applicationServerKey = Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer
+    const endpoint = `${given.endpoint}${localStorage.getItem('moved') ?? ''}`
     subscription = {
-      endpoint: given.endpoint,
+      endpoint,
       options: { applicationServerKey },
-      toJSON: () => given,
+      toJSON: () => ({ ...given, endpoint }),
       unsubscribe: async () => (subscription = null),
     }
     return subscription as never
@@ -248,6 +251,14 @@ sources: [ { id: pd, kind: pagerduty-events, service: shop, key: ${KEY} } ]
   await page.getByText('acknowledged').first().waitFor()
 })
 
+run('a browser that has another address by now says so when the app is opened', async () => {
+  await page.evaluate(() => localStorage.setItem('moved', '/anew'))
+  await page.goto(`${app.url}/me`)
+  await page.getByText('nobody has said that it arrived').first().waitFor()
+  await trigger('two', 'Queue is full')
+  await expect.poll(() => pushedTo.at(-1), { timeout: 20_000 }).toBe('/ada/anew')
+})
+
 run('a push that cannot be read is shown all the same', async () => {
   await deliver('not what we send')
   await shown((all) => all.some((one) => one.title === 'Allclear has something for you'))
@@ -256,6 +267,9 @@ run('a push that cannot be read is shown all the same', async () => {
 run(
   'without a server the last state is shown, with its time, and nothing pretends to work',
   async () => {
+    await page.goto(`${app.url}/alerts`)
+    await page.getByRole('link', { name: 'Checkout' }).first().click()
+    await page.getByRole('button', { name: 'Resolve' }).first().waitFor()
     await page.goto(app.url)
     await page.getByRole('link', { name: 'Checkout' }).waitFor()
     const keptAt = await page.evaluate(async () => {
@@ -271,7 +285,7 @@ run(
     await context.setOffline(true)
     await page.reload()
     await page.getByText(/Offline, as of \d\d:\d\d:\d\d/).waitFor()
-    expect(await page.getByRole('link', { name: 'Checkout' }).isVisible()).toBe(true)
+    await page.getByRole('link', { name: 'Checkout' }).waitFor()
     await page.goto(`${app.url}/alerts`)
     await page.getByText(/Offline, as of/).waitFor()
     await page.getByRole('link', { name: 'Checkout' }).first().click()
@@ -283,6 +297,34 @@ run(
     await expect.poll(() => page.getByText(/Offline, as of/).count()).toBe(0)
   },
 )
+
+run('a new build takes over while the app is open, and says so', async () => {
+  const assets = app.deps.assets as Map<
+    string,
+    { body: Buffer; type: string; isImmutable: boolean }
+  >
+  const worker = assets.get('/sw.js')
+  const index = assets.get('/index.html')
+  if (!worker || !index) throw new Error('the app is not built')
+  const id = /id:"([0-9a-f]{16})"/.exec(worker.body.toString())?.[1] ?? ''
+  expect(id).not.toBe('')
+  const next = worker.body.toString().replaceAll(id, '0123456789abcdef')
+  assets.set('/sw.js', { ...worker, body: Buffer.from(next) })
+  const titled = index.body.toString().replace('<title>Allclear', '<title>Allclear, newer')
+  assets.set('/index.html', { ...index, body: Buffer.from(titled) })
+  await page.evaluate(async () => (await navigator.serviceWorker.ready).update())
+  // At once, or once the old worker has had nothing to do for half a minute.
+  await page.getByText('There is a new version of Allclear.').waitFor({ timeout: 90_000 })
+  await page.getByRole('button', { name: 'Reload' }).click()
+  await expect.poll(() => page.title()).toBe('Allclear, newer')
+  // Also without a network it is the new one from now on.
+  const kept = await page.evaluate(async () => {
+    const found = await caches.match('/', { cacheName: 'shell 0123456789abcdef' })
+    return { index: await found?.text(), names: await caches.keys() }
+  })
+  expect(kept.index).toContain('Allclear, newer')
+  expect(kept.names.filter((name) => name.startsWith('shell'))).toHaveLength(2)
+})
 
 run('nothing of it stays after signing out', async () => {
   await page.getByRole('button', { name: 'Sign out' }).click()

@@ -83,9 +83,13 @@ export function ThisBrowser({
   const isOwn = own !== undefined
   useEffect(() => {
     // Its address may have changed while the app was not open. What fails is tried at the next visit.
-    if (isOwn && why === null)
-      void (async () => heal(await registered(), await keyNow()))().catch(() => undefined)
-  }, [isOwn, why])
+    if (!isOwn || why !== null) return
+    const mend = async (): Promise<void> => {
+      const isMended = await heal(await registered(), await keyNow())
+      if (isMended) await client.invalidateQueries({ queryKey: ['live'] })
+    }
+    void mend().catch(() => undefined)
+  }, [isOwn, why, client])
   if (own) return null
   return (
     <div className="grid gap-1 border-t border-line pt-3">

@@ -165,7 +165,7 @@ function Strips({ me }: { me: MeShown }) {
       !one.drill,
   )
   return (
-    <section aria-label={words.strip.label}>
+    <section aria-label={words.strip.label} className={asOf === null ? '' : 'sticky top-0 z-20'}>
       {me.paused ? (
         <p role="alert" className="bg-error text-bg px-5 py-2 font-semibold">
           {words.strip.paused}

@@ -23,14 +23,15 @@ export const plainOf = (subscription: PushSubscription): object => {
 /**
  * A browser that was used as a contact stays one: where its subscription ended, is for another key,
  * or has another address, it subscribes anew and says so with its own secret.
+ * Gives whether it had to.
  * @param key that the instance signs with now; null: it cannot be asked, and is taken to be the same
  */
 export async function heal(
   registration: ServiceWorkerRegistration,
   key: string | null,
-): Promise<void> {
+): Promise<boolean> {
   const own = await ownBrowser()
-  if (!own) return
+  if (!own) return false
   const wanted = key ?? own.key
   let subscription = await registration.pushManager.getSubscription()
   if (subscription && keyOf(subscription) !== wanted) {
@@ -38,8 +39,9 @@ export async function heal(
     subscription = null
   }
   subscription ??= await subscribe(registration, wanted)
-  if (subscription.endpoint === own.endpoint) return
+  if (subscription.endpoint === own.endpoint) return false
   await tell({ ...own, key: wanted }, subscription)
+  return true
 }
 
 async function tell(own: OwnBrowser, subscription: PushSubscription): Promise<void> {
