@@ -25,7 +25,7 @@ const KEPT =
 const ENTRANCES = /^\/api\/v1\/(login(\/.*)?|logout|setup|invitations\/accept)$/
 
 /** Addresses that are not the app: links of pages, machines' doors, the way to the sign-in provider. */
-const NOT_THE_APP = /^\/(p|api|hooks|in|v2|sign-in\/oidc|metrics|healthz|readyz)(\/|$)/
+const NOT_THE_APP = /^\/(p|api|hooks|in|v2|sign-in\/oidc|cal|metrics|health|healthz)(\/|$)/
 
 export type Asked = { method: string; mode: string; url: URL; origin: string }
 
