@@ -54,7 +54,15 @@ test('addresses of the app are the app; links of pages and machines’ doors are
   const opened = (path: string) => what(path, 'GET', 'navigate')
   for (const path of ['/', '/alerts', '/alerts/A-1', '/sign-in', '/pages-of-mine', '/incidents'])
     expect([path, opened(path)]).toEqual([path, 'page'])
-  for (const path of ['/p/token', '/api/v1/me', '/hooks/x', '/v2/enqueue', '/in/x/y', '/cal/x', '/health/deep'])
+  for (const path of [
+    '/p/token',
+    '/api/v1/me',
+    '/hooks/x',
+    '/v2/enqueue',
+    '/in/x/y',
+    '/cal/x',
+    '/health/deep',
+  ])
     expect([path, opened(path)]).toEqual([path, 'leave'])
   expect(what('/assets/index-abc.js')).toBe('file')
 })
