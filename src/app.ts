@@ -19,6 +19,7 @@ import { createEgress } from './egress/egress.ts'
 import { type Beat, startBeat } from './engine/beat.ts'
 import { settleDeliveries } from './engine/deliveries.ts'
 import { checkHealth, countStates, type Health } from './engine/health.ts'
+import { sendCanaries } from './engine/canary.ts'
 import { type FeedDeps, readFeed } from './engine/feeds.ts'
 import { createHear } from './engine/hear.ts'
 import { createKeeper } from './engine/keep.ts'
@@ -95,6 +96,7 @@ const HEALTH_MS = 30_000
 const CHORES_MS = 5_000
 const TELL_MS = 2_000
 const LOAD_MS = 3_600_000
+const CANARY_MS = 60_000
 
 export async function startApp(options: AppOptions): Promise<App> {
   const { log } = options
@@ -287,6 +289,22 @@ async function assemble(
       await watchLoad(tx, directory, nextId)
       await watchReady(tx, directory, { loudness: tools.loudnessOf }, nextId)
     })
+  let canariesSeenAt = Number.NEGATIVE_INFINITY
+  const lookAtCanaries = async (): Promise<void> => {
+    const now = await db.withTx('chores', async (tx) => tx.now)
+    if (!runsEngine || now - canariesSeenAt < CANARY_MS) return
+    // More than go out at once are due: again at the next look.
+    const sent = await sendCanaries({
+      db,
+      directoryAt,
+      tools,
+      channelOf: channels.of,
+      settingsOf: settings.of,
+      destinationOf: settings.destinationOf,
+      timeLimit,
+    })
+    if (sent === 0) canariesSeenAt = now
+  }
   const chores = startBeat(
     async () => {
       await settings.reload()
@@ -294,6 +312,7 @@ async function assemble(
       await health.refresh()
       await readFeed(feedDeps)
       await lookAtLoad()
+      await lookAtCanaries()
       await db.withTx('chores', forgetReplies)
       await db.withTx('chores', (tx) =>
         tx.query("select ensure_partitions((clock_timestamp() at time zone 'UTC')::date)"),
@@ -410,6 +429,7 @@ async function assemble(
       while (await keepRound()) await Promise.resolve()
       while (await readFeed(feedDeps)) await Promise.resolve()
       await lookAtLoad()
+      await lookAtCanaries()
       await lookAtCarriers()
     },
     async stop() {

@@ -154,7 +154,7 @@ const SENTENCES: Readonly<Record<string, Write>> = {
   contactStarted: (r, _i, who) => `${who} answered START: ${r.contact} is used again`,
   contactLost: (r, _i, _who, names) =>
     `${names.person(r.person)} is not reached over ${r.contact} any more: the browser gave it up`,
-  configured: (r, _i, who) => `${who}: ${r.action} ${r.section} ${r.id}`,
+  configured: (r, i, who) => `${who}: ${r.action} ${i.section} ${i.id}`,
   silenced: (r, _i, who, names) => `${who} silenced until ${names.time(r.until)}: ${r.reason}`,
   silenceEnded: (_r, _i, who) => `${who} ended a silence`,
   maintenanceBegan: (r, _i, who, names) =>

@@ -10,3 +10,11 @@ create table browsers (
   added_at timestamptz(3) not null,
   renewed_at timestamptz(3) not null
 );
+
+-- The last daily check of a contact, and what its provider said to it. No outcome: it is on its way, or its sender died.
+create table canaries (
+  contact_id uuid primary key references contacts (id) on delete cascade,
+  sent_at timestamptz(3) not null,
+  outcome text check (outcome in ('sent', 'tryAgain', 'gaveUp', 'unknown')),
+  reason text
+);
