@@ -57,7 +57,28 @@ export async function build({ isQuiet = false } = {}) {
     root: join(ROOT, 'web'),
     logLevel: 'warn',
   })
+  await bundleWorker(bundle, now)
   writeFileSync(STAMP, now)
+}
+
+/** The service worker: one file at the root, told what the app of this build consists of. */
+async function bundleWorker(bundle, hash) {
+  const web = join(ROOT, 'dist/web')
+  const files = readdirSync(web, { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile())
+    .map((file) => join(file.parentPath, file.name).slice(web.length).replaceAll('\\', '/'))
+    .filter((path) => /\.(js|css|svg|webmanifest)$|-latin-wght-|icon-192/.test(path))
+  const BUILD = { id: hash.slice(0, 16), shell: ['/', ...files.sort()] }
+  await bundle({
+    entryPoints: [join(ROOT, 'web/worker/sw.ts')],
+    outfile: join(web, 'sw.js'),
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    define: { BUILD: JSON.stringify(BUILD) },
+    logLevel: 'warning',
+  })
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build()

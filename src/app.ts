@@ -21,6 +21,7 @@ import { createEgress } from './egress/egress.ts'
 import { type Beat, startBeat } from './engine/beat.ts'
 import { settleDeliveries } from './engine/deliveries.ts'
 import { checkHealth, countStates, type Health } from './engine/health.ts'
+import { sendCanaries } from './engine/canary.ts'
 import { type FeedDeps, readFeed } from './engine/feeds.ts'
 import { createHear } from './engine/hear.ts'
 import { createKeeper } from './engine/keep.ts'
@@ -50,6 +51,8 @@ import {
   SOURCE_KINDS,
 } from './integrations/registry.ts'
 import { openMailDoor } from './integrations/smtp/hear.ts'
+import { WEB_PUSH } from './integrations/web-push/describe.ts'
+import { privateKeyFrom, publicKeyOf } from './integrations/web-push/vapid.ts'
 import { makeId, pooled } from './lib/id.ts'
 import { createSealer, deriveKey, type Sealer } from './lib/seal.ts'
 import { Problem } from './lib/problem.ts'
@@ -57,7 +60,7 @@ import { createProvider } from './sign-in/provider.ts'
 import { createMeter } from './metrics.ts'
 import { numbersOf } from './notify/carrier.ts'
 import { readMeasures } from './notify/carrier-store.ts'
-import { type Destination, isSetUp } from './notify/channel.ts'
+import { type Destination, isSetUp, textOf } from './notify/channel.ts'
 import { forgetReplies } from './notify/reply-store.ts'
 
 export type Log = (
@@ -96,6 +99,7 @@ const CHORES_MS = 5_000
 const TELL_MS = 2_000
 const SEAL_MS = 1_000
 const LOAD_MS = 3_600_000
+const CANARY_MS = 60_000
 
 export async function startApp(options: AppOptions): Promise<App> {
   const { log } = options
@@ -127,11 +131,13 @@ async function assemble(
   const egress = createEgress({ allow: config.egressAllow })
   stops.push(() => egress.close())
   const channels = createChannels(egress, config.publicUrl)
-  const settings = createSettings(
-    db,
-    sealer,
-    `whsec_${deriveKey(secret, 'webhook').toString('base64')}`,
-  )
+  const webhookSecret = `whsec_${deriveKey(secret, 'webhook').toString('base64')}`
+  const settings = createSettings(db, sealer, {
+    // What goes out as a webhook of ours is signed, with the organisation's own secret if with no other.
+    webhook: { secret: webhookSecret },
+    'voice-webhook': { secret: webhookSecret },
+    [WEB_PUSH]: { private_key: privateKeyFrom(deriveKey(secret, 'web push')) },
+  })
   const directoryAt = createDirectoryCache((what, id, wrong) =>
     log('error', 'left out of the configuration: it cannot be read', { what, id, wrong }),
   )
@@ -292,6 +298,22 @@ async function assemble(
       await watchLoad(tx, directory, nextId)
       await watchReady(tx, directory, { loudness: tools.loudnessOf }, nextId)
     })
+  let canariesSeenAt = Number.NEGATIVE_INFINITY
+  const lookAtCanaries = async (): Promise<void> => {
+    const now = await db.withTx('chores', async (tx) => tx.now)
+    if (!runsEngine || now - canariesSeenAt < CANARY_MS) return
+    // More than go out at once are due: again at the next look.
+    const sent = await sendCanaries({
+      db,
+      directoryAt,
+      tools,
+      channelOf: channels.of,
+      settingsOf: settings.of,
+      destinationOf: settings.destinationOf,
+      timeLimit,
+    })
+    if (sent === 0) canariesSeenAt = now
+  }
   const chores = startBeat(
     async () => {
       await settings.reload()
@@ -299,6 +321,7 @@ async function assemble(
       await health.refresh()
       await readFeed(feedDeps)
       await lookAtLoad()
+      await lookAtCanaries()
       await db.withTx('chores', forgetReplies)
       await db.withTx('chores', (tx) =>
         tx.query("select ensure_partitions((clock_timestamp() at time zone 'UTC')::date)"),
@@ -371,6 +394,7 @@ async function assemble(
         },
         contactId,
       ),
+    pushKey: () => publicKeyOf(textOf(settings.of(WEB_PUSH), 'private_key')),
     callerNumbers: () => numbersOf(CARRIERS, settings.of),
     spendRefusal: spend.refusal,
     overCap: spend.overCap,
@@ -415,6 +439,7 @@ async function assemble(
       while (await keepRound()) await Promise.resolve()
       while (await readFeed(feedDeps)) await Promise.resolve()
       await lookAtLoad()
+      await lookAtCanaries()
       await lookAtCarriers()
       while (await sealRound()) await Promise.resolve()
     },
@@ -506,8 +531,15 @@ function createTimeLimit(): (milliseconds: number) => AbortSignal {
   }
 }
 
-/** Settings of channels, read again every few seconds and whenever they were changed here. */
-function createSettings(db: Db, sealer: Sealer, webhookSecret: string) {
+/**
+ * Settings of channels, read again every few seconds and whenever they were changed here.
+ * @param own what the instance gives a kind of channel that says nothing itself
+ */
+function createSettings(
+  db: Db,
+  sealer: Sealer,
+  own: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+) {
   let known: Record<string, Record<string, unknown>> = {}
   const open = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
     Object.fromEntries(
@@ -517,7 +549,7 @@ function createSettings(db: Db, sealer: Sealer, webhookSecret: string) {
       ]),
     )
   const of = (kind: string): Record<string, unknown> => ({
-    ...(SIGNED.has(kind) ? { secret: webhookSecret } : {}),
+    ...own[kind],
     ...open(known[kind] ?? {}),
   })
   /** Settings of the carriers of a kind that are set up. */
@@ -544,9 +576,6 @@ function createSettings(db: Db, sealer: Sealer, webhookSecret: string) {
     }),
   }
 }
-
-/** What goes out as a webhook of ours is signed, with the organisation's own secret if with no other. */
-const SIGNED: ReadonlySet<string> = new Set(['webhook', 'voice-webhook'])
 
 function createHealth(db: Db): { read(): Promise<Health>; refresh(): Promise<void> } {
   let known: Health | null = null

@@ -1,5 +1,6 @@
 /** How the app speaks to the server: the API that everybody has. */
 import type { Problem } from '../src/contract/views.ts'
+import { noteAnswer } from './offline.ts'
 
 export class ApiError extends Error {
   readonly status: number
@@ -16,7 +17,10 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
     method,
     headers: body === undefined ? {} : { 'content-type': 'application/json' },
     body: body === undefined ? undefined : JSON.stringify(body),
+  }).catch(() => {
+    throw new ApiError(0, {})
   })
+  noteAnswer(path, response)
   const text = await response.text()
   const value = text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text
   if (!response.ok) throw new ApiError(response.status, value)

@@ -1,5 +1,6 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import { asOfNow } from './offline.ts'
 
 export type Live = { isConnected: boolean; lastAt: number }
 
@@ -14,6 +15,8 @@ export function useLive(): Live {
     source.onopen = () => {
       alive()
       refresh()
+      // What is shown from before the network was gone is asked for again, whatever it is.
+      if (asOfNow() !== null) void client.invalidateQueries()
     }
     source.addEventListener('entry', () => {
       alive()

@@ -11,7 +11,9 @@ import { CALL_MS_MAX } from '../notify/page.ts'
 import { testMessage } from '../notify/test-message.ts'
 import { mayTestAt } from '../people/verify.ts'
 import { listTests, markTested, saveTest } from '../people/verify-store.ts'
+import { isContactLost, loseContact } from './lost.ts'
 import type { Spend } from './spend.ts'
+import { engineTx } from './store-sql.ts'
 import type { Tools } from './tools.ts'
 
 export type ProbeDeps = {
@@ -52,6 +54,12 @@ export async function probe(deps: ProbeDeps, contactId: Id): Promise<Outcome> {
     AbortSignal.timeout(CALL_MS_MAX),
   )
   if (outcome.kind === 'sent') await deps.db.withTx('web', (tx) => markTested(tx, contactId))
+  if (isContactLost(outcome))
+    await deps.db.withTx('web', async (tx) => {
+      const directory = await deps.directoryAt(tx)
+      const makeId = (): Id => deps.tools.makeId(tx.now)
+      await loseContact(engineTx(tx, deps.directoryAt), { personId, contactId, directory }, makeId)
+    })
   return outcome
 }
 

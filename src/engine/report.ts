@@ -10,6 +10,7 @@ import type { Attempt } from '../notify/page.ts'
 import { ENGINE } from '../timeline/entry.ts'
 import { advance, entryAbout, fetchClimbs } from './advance.ts'
 import { type Desk, openDesk } from './desk.ts'
+import { isContactLost, loseContact } from './lost.ts'
 import type { EngineStore } from './store.ts'
 import type { Tools } from './tools.ts'
 
@@ -58,6 +59,8 @@ export async function reportFailed(
     recordFailure(desk, row, result.outcome)
     if (followed.unreachable) advance(desk, climbId, { kind: 'unreachable', person: page.personId })
     await desk.save()
+    if (isContactLost(result.outcome))
+      await loseContact(tx, { ...result.attempt, directory: desk.directory }, desk.makeId)
   })
 }
 

@@ -114,6 +114,7 @@ async function perform<T>(
       if (row) (draft.rows[kind] as Map<Id, unknown>).set(id, { ...row, quarantine: why })
     },
     tell: async () => undefined,
+    switchOff: async () => false,
     record: async (entries) => void draft.entries.push(...(structuredClone(entries) as Entry[])),
     recordSignals: async (_requests, signals) => void draft.signals.push(...signals),
     async sentSince(contactIds, since) {

@@ -6,6 +6,7 @@ import type { Id } from '../lib/id.ts'
 import { toIso } from '../lib/instant.ts'
 import type { Recent } from '../notify/bundle.ts'
 import { tell } from '../notify/notice-store.ts'
+import { switchOff } from '../people/store.ts'
 import { record } from '../timeline/store.ts'
 import type {
   DueKind,
@@ -57,6 +58,7 @@ export function engineTx(tx: Tx, directoryAt: (tx: Tx) => Promise<Directory>): E
     },
     record: (entries) => record(tx, entries),
     tell: (notices, makeId) => tell(tx, notices, makeId),
+    switchOff: (contactId, why) => switchOff(tx, contactId, why),
     async recordSignals(requests, signals) {
       tx.write(INSERT_REQUESTS, requestValues(requests))
       if (signals.length > 0) tx.write(INSERT_SIGNALS, signalValues(signals))

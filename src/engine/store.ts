@@ -74,6 +74,8 @@ export type EngineTx = {
   recordSignals(requests: readonly Requested[], signals: readonly Signalled[]): Promise<void>
   /** Tells people what they need not answer. */
   tell(notices: readonly Told[], makeId: () => Id): Promise<void>
+  /** Uses a contact no more, and gives whether it was in use until now. */
+  switchOff(contactId: Id, why: string): Promise<boolean>
   /** What these contacts were sent since then. */
   sentSince(contactIds: readonly Id[], since: Instant): Promise<Recent[]>
 }

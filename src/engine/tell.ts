@@ -13,7 +13,9 @@ import { afterTry, type Notice, type NoticeNames, noticeWords } from '../notify/
 import { claimNotices, saveNotice } from '../notify/notice-store.ts'
 import { CALL_MS_MAX } from '../notify/page.ts'
 import { planFor } from '../people/rules.ts'
+import { isContactLost, loseContact } from './lost.ts'
 import type { Spend } from './spend.ts'
+import { engineTx } from './store-sql.ts'
 import type { Tools } from './tools.ts'
 
 const AT_ONCE_MAX = 20
@@ -45,9 +47,12 @@ export async function tellDue(deps: TellDeps): Promise<number> {
   await Promise.all(
     notices.map(async (notice) => {
       const { contactId, outcome } = await tellOne(deps, notice, directory, now)
-      await deps.db.withTx('paging', (tx) =>
-        saveNotice(tx, afterTry(notice, contactId, outcome, tx.now)),
-      )
+      await deps.db.withTx('paging', async (tx) => {
+        await saveNotice(tx, afterTry(notice, contactId, outcome, tx.now))
+        if (contactId === null || !isContactLost(outcome)) return
+        const about = { personId: notice.personId, contactId, directory }
+        await loseContact(engineTx(tx, deps.directoryAt), about, () => deps.tools.makeId(tx.now))
+      })
     }),
   )
   return notices.length

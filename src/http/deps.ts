@@ -48,6 +48,8 @@ export type HttpDeps = ActDeps & {
   backup: () => Promise<{ path: string; remove(): void }>
   /** Codes that prove a contact. */
   testCodes: { hash(contactId: string, code: string): Buffer }
+  /** The key that browsers subscribe to; null: what is set is no key. */
+  pushKey: () => string | null
   /** Numbers that pages come from, of all carriers. */
   callerNumbers: () => string[]
   /** Why a test is not sent there, for what it costs; null: it may be, and was counted. */

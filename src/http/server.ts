@@ -24,6 +24,7 @@ import type { Call, Caller, Reply, Route } from './route.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { alertWorkRoutes } from './routes/alert-work.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { browserRoutes } from './routes/browsers.ts'
 import { calendarRoutes } from './routes/calendars.ts'
 import { holidayRoutes } from './routes/holidays.ts'
 import { configurationRoutes } from './routes/configuration.ts'
@@ -60,6 +61,7 @@ export const ROUTES: readonly Route[] = [
   ...configurationRoutes,
   ...entryRoutes,
   ...contactRoutes,
+  ...browserRoutes,
   ...sourceRoutes,
   ...whoRoutes,
   ...wouldPageRoutes,
@@ -392,12 +394,16 @@ function respond(reply: Reply): Response {
 
 /** Files by a fixed map; every other path is the app itself. No path is ever put together from a request. */
 function asset(deps: HttpDeps, path: string): Response {
-  const found = deps.assets.get(path) ?? deps.assets.get('/index.html')
-  if (!found)
-    return new Response('The web app is not built. Run: npm run build', {
+  // A file of a build before this one is not the app: a page in the place of a script breaks it for good.
+  const isFile = path.startsWith('/assets/') || path === '/sw.js'
+  const found = deps.assets.get(path) ?? (isFile ? undefined : deps.assets.get('/index.html'))
+  if (!found) {
+    const isBuilt = deps.assets.size > 0
+    return new Response(isBuilt ? 'Not found' : 'The web app is not built. Run: npm run build', {
       status: 404,
-      headers: { 'content-type': 'text/plain' },
+      headers: { 'content-type': 'text/plain', 'cache-control': 'no-store' },
     })
+  }
   return new Response(new Uint8Array(found.body), {
     headers: {
       'content-type': found.type,

@@ -2,7 +2,7 @@
 import type { SourceKind } from '../alerts/source.ts'
 import type { Egress } from '../egress/egress.ts'
 import type { CarrierDescription } from '../notify/carrier.ts'
-import type { Channel, ChannelDescription } from '../notify/channel.ts'
+import type { Channel, ChannelDescription, Field } from '../notify/channel.ts'
 import type { Ear, Listener } from '../notify/reply.ts'
 import { alertmanager } from './alertmanager/receive.ts'
 import { grafana } from './grafana/receive.ts'
@@ -25,6 +25,7 @@ import { twilioEar } from './twilio/hear.ts'
 import { createTwilioCarrier, describeTwilio } from './twilio/send.ts'
 import { voiceWebhookEar } from './voice-webhook/hear.ts'
 import { createVoiceWebhookCarrier, describeVoiceWebhook } from './voice-webhook/send.ts'
+import { createWebPushChannel, describeWebPush } from './web-push/send.ts'
 import { createWebhookChannel, describeWebhook } from './webhook/send.ts'
 
 export const SOURCE_KINDS: readonly SourceKind[] = [pagerdutyEvents, alertmanager, grafana]
@@ -36,13 +37,30 @@ export const CARRIERS: readonly CarrierDescription[] = [
   describeVoiceWebhook,
 ]
 
+const CANARY: Field = {
+  name: 'canary',
+  label: 'Daily check',
+  kind: 'boolean',
+  required: false,
+  help: 'A quiet message to each proven contact on working days, in the day of its owner. What fails is named by doctor.',
+}
+
+/** Where nobody's phone rings for it. */
+const withCanary = (described: ChannelDescription): ChannelDescription => ({
+  ...described,
+  settings: [...described.settings, CANARY],
+})
+
 /** All that has settings: ways to reach a person, and their carriers. */
 export const CHANNELS: readonly ChannelDescription[] = [
-  describeWebhook,
-  describeEmail,
-  describeNtfy,
-  describeSlack,
-  describeTelegram,
+  ...[
+    describeWebhook,
+    describeEmail,
+    describeNtfy,
+    describeSlack,
+    describeTelegram,
+    describeWebPush,
+  ].map(withCanary),
   describePretend,
   describeTelephone('sms', CARRIERS),
   describeTelephone('call', CARRIERS),
@@ -88,6 +106,7 @@ export function createChannels(
     createNtfyChannel(egress),
     createSlackChannel(egress),
     createTelegramChannel(egress),
+    createWebPushChannel(deps),
     createTelephoneChannel('sms', carriers, standings),
     createTelephoneChannel('call', carriers, standings),
     screen,

@@ -5,6 +5,18 @@ export function truncate(text: string, max: number): string {
   return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`
 }
 
+/** Cuts to so many bytes of UTF-8, between characters. */
+export function truncateBytes(text: string, bytesMax: number): string {
+  let short = text
+  let excess = Buffer.byteLength(short) - bytesMax
+  while (excess > 0) {
+    // A unit of the text has three bytes at most, so this never takes away too much by far.
+    short = truncate(short, short.length - Math.ceil(excess / 3))
+    excess = Buffer.byteLength(short) - bytesMax
+  }
+  return short
+}
+
 /** NUL and lone surrogates cannot be stored as PostgreSQL text: they become U+FFFD. */
 export const storable = (text: string): string =>
   text.isWellFormed() && !text.includes('\0')

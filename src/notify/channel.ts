@@ -24,6 +24,8 @@ export type ChannelDescription = {
   needs: 'nothing' | 'outbound' | 'publicAddress'
   /** Fields of one person's contact (`url`, `address`, `topic`). */
   contact: readonly Field[]
+  /** Nobody can type one in: a browser adds itself. */
+  addsItself?: boolean
   /** Fields set once for the organisation (`channels:` in the file). */
   settings: readonly Field[]
   /** Carriers that can carry it: it sends where one of them is set up. Left out: it sends by itself. */

@@ -148,6 +148,10 @@ const WORDS = {
         : 'They were told as well. A test that arrives is all it takes.',
     ),
   }),
+  contactLost: (p: Params, _n: NoticeNames): Words => ({
+    title: `You are not reached over ${said(p.contact)} any more`,
+    body: 'The browser gave it up, as one does that was wiped or not opened for long. Open Allclear in it and use it again, or remove it. Until then pages go to your other contacts.',
+  }),
   obligationDue: (p: Params, n: NoticeNames): Words => {
     const what = OWED[String(p.rule)] ?? 'a promise'
     return p.isOverdue

@@ -11,6 +11,9 @@ import type { Outcome } from './channel.ts'
 import { type Attempt, DELIVERIES_PER_SLOT_MAX, FAIL_OVER_MS, isLost, type Page } from './page.ts'
 import type { Delivery } from './reply.ts'
 
+/** Why a message gave up: the provider says that nothing is behind this contact, and never will be again. */
+export const UNSUBSCRIBED = 'unsubscribed'
+
 export const RETRY_MS_MAX = 60 * SECOND
 
 export type OutcomeFacts = {

@@ -22,3 +22,11 @@ export const testMessage = (test: { id: Id; at: Instant; code: string | null }):
   data: test.code === null ? {} : { code: test.code },
   drill: false,
 })
+
+/** The daily check of a contact. There is nothing to do, and it says so. */
+export const canaryMessage = (check: { id: Id; at: Instant }): Outgoing => ({
+  ...testMessage({ ...check, code: null }),
+  urgency: 'low',
+  title: 'Daily check from Allclear',
+  body: 'This way of reaching you works. Nothing is broken, and there is nothing to do.',
+})

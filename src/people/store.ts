@@ -142,6 +142,16 @@ export async function savePeople(
   if (contacts.length > 0) await tx.query(CONTACTS.upsert, CONTACTS.values(contacts))
 }
 
+/** Gives whether it was in use until now. */
+export async function switchOff(tx: Tx, contactId: Id, why: string): Promise<boolean> {
+  const rows = await tx.query(
+    `update contacts set disabled_reason = $2 where id = $1
+      and disabled_reason is null and retired_at is null returning id`,
+    [contactId, why],
+  )
+  return rows.length > 0
+}
+
 export type TeamRow = {
   id: Id
   slug: string

@@ -143,7 +143,7 @@ function unsealed(sealed: unknown, { sealer }: PlanDeps): string | null {
 
 /** The draft over what was read; pure. @throws FileRefused */
 export function draftOf(
-  { file, reading }: ReadFile,
+  { file, reading, isWhole = false }: ReadFile,
   stored: Stored,
   now: number,
   deps: PlanDeps,
@@ -160,6 +160,7 @@ export function draftOf(
     descriptions: deps.channels,
     keptPeople,
     isOwnContact: (person, contact) =>
+      !isWhole &&
       stored.directory.people
         .get(live.get(`people ${person}`) ?? '')
         ?.contacts.some((one) => one.slug === contact && one.isOwn) === true,

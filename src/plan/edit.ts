@@ -77,7 +77,7 @@ function draftWith(
   )
   const all = at < 0 ? [...others, ...edited] : others.toSpliced(at, 1, ...edited)
   try {
-    return draftOf({ file: { ...file, [section]: all }, reading }, stored, now, deps)
+    return draftOf({ file: { ...file, [section]: all }, reading, isWhole: true }, stored, now, deps)
   } catch (cause) {
     throw cause instanceof FileRefused ? refused(cause.mistakes) : cause
   }

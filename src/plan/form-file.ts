@@ -20,7 +20,12 @@ export type FormatFacts = {
   hashKey: (key: string) => string
 }
 
-export type ReadFile = { file: FileForm; reading: Reading }
+export type ReadFile = {
+  file: FileForm
+  reading: Reading
+  /** Written by somebody who saw all that is stored: a contact of a person that is not in it was taken out. */
+  isWhole?: boolean
+}
 
 /** @param env values for `${NAME}`; gives the form, or all mistakes that can be found without a database */
 export function readFile(

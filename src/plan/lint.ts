@@ -120,6 +120,11 @@ function peopleWithoutContact(directory: Directory, facts: LintFacts, reach: Rea
   })
 }
 
+const WAYS_BACK: Readonly<Record<string, string>> = {
+  stopped: 'let them answer START from it, or give them another contact',
+  unsubscribed: 'let them press “Use this browser” in it again, or give them another contact',
+}
+
 function stoppedContacts(directory: Directory, facts: LintFacts): Finding[] {
   return [...directory.people.values()].flatMap((person) =>
     person.contacts
@@ -129,7 +134,7 @@ function stoppedContacts(directory: Directory, facts: LintFacts): Finding[] {
           rule: 'contactStopped',
           sentence: `nothing is sent to \`${contact.slug}\` of ${person.name} (\`${person.slug}\`): it was ${contact.disabledReason}`,
           position: facts.placeOf('people', person.slug),
-          wayOut: 'let them answer START from it, or give them another contact',
+          wayOut: WAYS_BACK[contact.disabledReason ?? ''] ?? 'give them another contact',
         }),
       ),
   )

@@ -173,7 +173,9 @@ const SENTENCES: Readonly<Record<string, Write>> = {
     `Whether ${r.channel} to ${names.person(r.person)} arrived is not known`,
   contactStopped: (r, _i, who) => `${who} answered STOP: ${r.contact} is not used any more`,
   contactStarted: (r, _i, who) => `${who} answered START: ${r.contact} is used again`,
-  configured: (r, _i, who) => `${who}: ${r.action} ${r.section} ${r.id}`,
+  contactLost: (r, _i, _who, names) =>
+    `${names.person(r.person)} is not reached over ${r.contact} any more: the browser gave it up`,
+  configured: (r, i, who) => `${who}: ${r.action} ${i.section} ${i.id}`,
   silenced: (r, _i, who, names) => `${who} silenced until ${names.time(r.until)}: ${r.reason}`,
   silenceEnded: (_r, _i, who) => `${who} ended a silence`,
   maintenanceBegan: (r, _i, who, names) =>

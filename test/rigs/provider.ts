@@ -39,6 +39,8 @@ export type Dialect = {
   /** The answer to the message that was taken last. */
   accepted(received: Ledger): { status: number; body: Record<string, unknown> }
   refused(status: number): Record<string, unknown>
+  /** What stands in a body that is no text. */
+  read?(body: Buffer): string
   /** The answer to a question that is no message; null: it is a message. */
   asked?(method: string, url: string, received: Ledger): Record<string, unknown> | null
 }
@@ -76,7 +78,8 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
-      const body = Buffer.concat(chunks).toString('utf8')
+      const raw = Buffer.concat(chunks)
+      const body = dialect.read?.(raw) ?? raw.toString('utf8')
       const asked = dialect.asked?.(request.method ?? '', request.url ?? '', received)
       if (asked) return json(response, 200, asked)
       answer({ request, response, body, dialect }, next(), { received, chat, later })
@@ -201,7 +204,7 @@ function entryOf({ request, body }: Call, behaviour: Behaviour) {
   return {
     at: Date.now(),
     via: 'http' as const,
-    id: headers['webhook-id'] ?? headers['idempotency-key'] ?? ownId(body),
+    id: headers['webhook-id'] ?? headers['idempotency-key'] ?? headers.topic ?? ownId(body),
     method: request.method ?? '',
     path: request.url ?? '',
     headers,

@@ -109,6 +109,9 @@ test('a person adds a contact of their own; a file that does not name it leaves 
   expect((await reachOf()).contacts.map((one) => one.slug)).toContain('second')
   const exported = (await world.api<string>('GET', '/api/v1/export')).body
   expect(exported).toContain('ana@home.example.com')
+  // Whoever edits themselves takes it out again, and it is gone.
+  expect((await world.api('PUT', '/api/v1/config/people/ana', form, ana)).status).toBe(200)
+  expect((await reachOf()).contacts.map((one) => one.slug)).not.toContain('second')
 })
 
 test('a person changes nothing but what is theirs: not their role, and nobody else', async () => {

@@ -9,6 +9,7 @@ import { type Named, useNamed } from '../config/lists.ts'
 import { useActions } from '../shell/actions.ts'
 import { Copyable, PageHead, Skeleton } from '../ui/more.tsx'
 import { Button, Card, Complaint, Empty } from '../ui/parts.tsx'
+import { when } from '../ui/time.ts'
 import { SettingsTabs } from './config-tabs.tsx'
 
 type PersonShown = Named & {
@@ -20,8 +21,10 @@ type PersonShown = Named & {
     kind: string
     verified: boolean
     disabled?: string | null
+    check?: { at: string; outcome: string | null; reason: string | null } | null
   }[]
 }
+type ContactCheck = PersonShown['contacts'][number]['check']
 type TeamShown = Named & { lead: Named | null; members: (Named | null)[] }
 
 const ROLES = [
@@ -122,8 +125,19 @@ const Reached = ({ person }: { person: PersonShown }) =>
         >
           {one.kind}
           {one.disabled ? ` off: ${one.disabled}` : one.verified ? ' ✓ proven' : ' not proven'}
+          {one.check ? <Check of={one.check} /> : null}
         </span>
       ))}
+    </span>
+  )
+
+/** How the daily check of a contact went. */
+const Check = ({ of: { at, outcome, reason } }: { of: NonNullable<ContactCheck> }) =>
+  outcome === null ? null : outcome === 'sent' ? (
+    <span className="text-mute">, checked {when(at)}</span>
+  ) : (
+    <span className="text-error">
+      , check of {when(at)} failed: {reason}
     </span>
   )
 

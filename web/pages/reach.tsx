@@ -3,6 +3,8 @@ import { useState } from 'react'
 import { get, post, put } from '../api.ts'
 import { Button, Card, Complaint, Field } from '../ui/parts.tsx'
 import { when } from '../ui/time.ts'
+import { words } from '../words/browser.ts'
+import { stopIfOwn, ThisBrowser, useOwnContact } from './this-browser.tsx'
 
 type ContactShown = {
   id: string
@@ -46,6 +48,7 @@ export function Reach() {
               ))}
             </ul>
           )}
+          <ThisBrowser contacts={reach.contacts} />
           <Plan reach={reach} />
           <AddContact person={reach.person.slug} />
         </div>
@@ -56,6 +59,7 @@ export function Reach() {
 
 function ContactRow({ contact, person }: { contact: ContactShown; person: string }) {
   const client = useQueryClient()
+  const ownId = useOwnContact()
   const [code, setCode] = useState('')
   const settled = () => client.invalidateQueries({ queryKey: ['live', 'reach'] })
   const test = useMutation({
@@ -68,7 +72,10 @@ function ContactRow({ contact, person }: { contact: ContactShown; person: string
     onSettled: settled,
   })
   const remove = useMutation({
-    mutationFn: () => edit(person, without(contact.slug)),
+    mutationFn: async () => {
+      await edit(person, without(contact.slug))
+      await stopIfOwn(contact.id)
+    },
     onSettled: settled,
   })
   return (
@@ -76,6 +83,7 @@ function ContactRow({ contact, person }: { contact: ContactShown; person: string
       <div className="flex flex-wrap items-center gap-3">
         <span className="flex-1 min-w-52">
           <b>{contact.label}</b> <span className="wrap-anywhere">{contact.address}</span>
+          {contact.id === ownId ? <span className="text-done"> {words.here}</span> : null}
           <span className="text-mute text-[12.5px] block">{stateOf(contact)}</span>
         </span>
         <Button
@@ -91,7 +99,7 @@ function ContactRow({ contact, person }: { contact: ContactShown; person: string
         ) : null}
       </div>
       {test.data ? <p role="status">{test.data.sentence}</p> : null}
-      {test.data?.outcome === 'sent' && contact.verifiedAt === null ? (
+      {contact.verifiedAt === null && (test.data?.outcome === 'sent' || awaitsCode(contact)) ? (
         <form
           className="flex items-end gap-2"
           onSubmit={(event) => {
@@ -116,7 +124,15 @@ function ContactRow({ contact, person }: { contact: ContactShown; person: string
   )
 }
 
+const CODE_MS = 10 * 60_000
+
+/** A test went out just now, from here or elsewhere: its code is still good. */
+const awaitsCode = ({ testedAt }: ContactShown): boolean =>
+  testedAt !== null && Date.now() - Date.parse(testedAt) < CODE_MS
+
 function stateOf(contact: ContactShown): string {
+  if (contact.disabledReason === 'unsubscribed')
+    return 'not used: the browser gave it up. Use that browser again, or remove it'
   if (contact.disabledReason) return `switched off: ${contact.disabledReason}`
   if (contact.loudness === null) return 'nothing is set up to send there'
   if (contact.verifiedAt) return `proven ${when(contact.verifiedAt)}`

@@ -4,12 +4,15 @@ import { Suspense } from 'react'
 import type { IncidentShown } from '../../src/contract/incidents.ts'
 import type { AlertShown, MeShown } from '../../src/contract/views.ts'
 import { ApiError, get, post } from '../api.ts'
+import { useOutdated } from '../installed.ts'
 import { useLive } from '../live.ts'
+import { forgetAnswers, isToday, useAsOf } from '../offline.ts'
 import { SignInPage } from '../pages/door.tsx'
 import { paths } from '../paths.ts'
 import { Skeleton } from '../ui/more.tsx'
 import { Toasts } from '../ui/toast.tsx'
 import { clock } from '../ui/parts.tsx'
+import { when } from '../ui/time.ts'
 import { words } from '../words/en.ts'
 import { useActions, useKeys } from './actions.ts'
 import { Declaring } from './declaring.tsx'
@@ -144,11 +147,16 @@ export function Look() {
 
 /** Where the provider has a page to sign out of, too: there. */
 const signOut = (): void =>
-  void post<{ next: string | null }>('/logout').then(({ next }) => location.assign(next ?? '/'))
+  void post<{ next: string | null }>('/logout').then(async ({ next }) => {
+    await forgetAnswers()
+    location.assign(next ?? '/')
+  })
 
 /** What concerns everybody, above every page. */
 function Strips({ me }: { me: MeShown }) {
   const live = useLive()
+  const asOf = useAsOf()
+  const isOutdated = useOutdated()
   const open = useQuery({
     queryKey: ['live', 'unanswered'],
     queryFn: () => get<{ alerts: AlertShown[] }>('/alerts?status=firing'),
@@ -168,7 +176,7 @@ function Strips({ me }: { me: MeShown }) {
       !one.drill,
   )
   return (
-    <section aria-label={words.strip.label}>
+    <section aria-label={words.strip.label} className={asOf === null ? '' : 'sticky top-0 z-20'}>
       {me.paused ? (
         <p role="alert" className="bg-error text-bg px-5 py-2 font-semibold">
           {words.strip.paused}
@@ -197,11 +205,28 @@ function Strips({ me }: { me: MeShown }) {
           {words.strip.critical(critical.length)}
         </Link>
       ) : null}
-      {live.isConnected ? null : (
+      {asOf === null ? null : (
+        <p role="status" className="bg-warning text-bg px-5 py-1.5 font-semibold">
+          {words.strip.offline(isToday(asOf) ? clock(asOf) : when(asOf))}
+        </p>
+      )}
+      {live.isConnected || asOf !== null ? null : (
         <p role="status" className="bg-raise text-mute px-5 py-1.5">
           {words.strip.reconnecting(clock(new Date(live.lastAt).toISOString()))}
         </p>
       )}
+      {isOutdated ? (
+        <p role="status" className="bg-raise px-5 py-1.5">
+          {words.strip.newBuild}{' '}
+          <button
+            type="button"
+            className="underline underline-offset-4"
+            onClick={() => location.reload()}
+          >
+            {words.strip.reload}
+          </button>
+        </p>
+      ) : null}
     </section>
   )
 }

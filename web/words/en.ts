@@ -24,6 +24,9 @@ export const words = {
     label: 'For everybody',
     paused:
       'Restored from a backup: nothing is sent until somebody resumes. Run: npx allclear resume',
+    offline: (at: string) => `Offline, as of ${at}. It may have changed since`,
+    newBuild: 'There is a new version of Allclear.',
+    reload: 'Reload',
     reconnecting: (at: string) => `Reconnecting, last sync ${at}`,
     live: (severity: string, name: string) => `${severity} live · ${name}`,
     commands: (name: string) => `${name} commands`,

@@ -5,10 +5,12 @@ import type { Directory } from '../../directory/directory.ts'
 import { withoutHidden } from '../../directory/seen.ts'
 import { listChannelSettings } from '../../directory/store.ts'
 import { formatDuration } from '../../lib/duration.ts'
+import { toIso } from '../../lib/instant.ts'
 import { invalid, Problem } from '../../lib/problem.ts'
 import { formatDateTime } from '../../lib/zone.ts'
 import { isSetUp } from '../../notify/channel.ts'
 import { listCalendars } from '../../oncall/holiday-store.ts'
+import { type Canary, listCanaries } from '../../people/canary-store.ts'
 import { apply } from '../../plan/apply.ts'
 import { exportYaml } from '../../plan/export.ts'
 import { lint } from '../../plan/lint.ts'
@@ -149,6 +151,7 @@ const doctor = route({
       const findings = [
         ...linted.filter((one) => !rota.some((other) => other.rule === one.rule)),
         ...rota,
+        ...(await failedChecks(tx, directory)),
         ...(await readiness(tx)),
         ...(await deps.overCap()).map(costly),
       ].map(({ rule, sentence, wayOut }) => ({ rule, sentence, wayOut }))
@@ -180,23 +183,58 @@ async function readiness(tx: Tx) {
   return findings
 }
 
-const people = list('people', 'people', 'People, and how they are reached', (directory) =>
-  [...directory.people.values()].map((person) => ({
-    id: person.id,
-    slug: person.slug,
-    name: person.name,
-    timezone: person.timezone,
-    role: person.role,
-    contacts: person.contacts.map((one) => ({
-      id: one.id,
-      slug: one.slug,
-      kind: one.kind,
-      verified: one.verifiedAt !== null,
-      /** Why it is not used: `stopped` by its owner; null: it is. */
-      disabled: one.disabledReason,
-    })),
-  })),
-)
+const people = route({
+  method: 'get',
+  path: '/api/v1/people',
+  summary: 'People, and how they are reached',
+  policy: { needs: 'read' },
+  reply: z.object({ people: z.array(z.record(z.string(), z.unknown())) }),
+  handle: ({ read }) =>
+    read(async (tx, directory) => {
+      const checks = new Map((await listCanaries(tx)).map((one) => [one.contactId, one]))
+      const shown = [...directory.people.values()].map((person) => ({
+        id: person.id,
+        slug: person.slug,
+        name: person.name,
+        timezone: person.timezone,
+        role: person.role,
+        contacts: person.contacts.map((one) => ({
+          id: one.id,
+          slug: one.slug,
+          kind: one.kind,
+          verified: one.verifiedAt !== null,
+          /** Why it is not used: `stopped` by its owner; null: it is. */
+          disabled: one.disabledReason,
+          /** The last daily check, where there was one. */
+          check: toCheckView(checks.get(one.id)),
+        })),
+      }))
+      return { body: { people: shown } }
+    }),
+})
+
+const toCheckView = (check: Canary | undefined) =>
+  check ? { at: toIso(check.sentAt), outcome: check.outcome, reason: check.reason } : null
+
+/** Checks that did not go out. What is on its way is none of them. */
+async function failedChecks(tx: Tx, directory: Directory) {
+  const checks = new Map((await listCanaries(tx)).map((one) => [one.contactId, one]))
+  return [...directory.people.values()].flatMap((person) =>
+    person.contacts.flatMap((contact) => {
+      const check = checks.get(contact.id)
+      const isFine = !check || check.outcome === null || check.outcome === 'sent'
+      if (isFine || contact.disabledReason !== null) return []
+      const at = formatDateTime(check.sentAt, person.timezone)
+      return [
+        {
+          rule: 'checkFailed',
+          sentence: `The daily check to \`${contact.slug}\` of ${person.name} (\`${person.slug}\`) did not go out on ${at}: ${check.reason}.`,
+          wayOut: `Let ${person.name} send a test from Me, and mend what it says.`,
+        },
+      ]
+    }),
+  )
+}
 
 const teams = list('teams', 'teams', 'Teams', (directory) =>
   [...directory.teams.values()].map((team) => ({

@@ -248,7 +248,7 @@ const kinds = route({
     read(async (tx) => {
       const stored = new Map((await listChannelSettings(tx)).map((one) => [one.kind, one.settings]))
       const settingsOf = (kind: string) => stored.get(kind)
-      const ways = deps.channels.filter((one) => one.contact.length > 0)
+      const ways = deps.channels.filter((one) => one.contact.length > 0 && one.addsItself !== true)
       return {
         body: {
           kinds: ways.map(({ kind, label, loudness, contact }) => ({

@@ -1,6 +1,6 @@
 /** A page as an ntfy message: priority 5 rings through, and the Acknowledge button needs no app of ours. */
 import { createHash } from 'node:crypto'
-import { truncate } from '../../lib/text.ts'
+import { truncateBytes } from '../../lib/text.ts'
 import { type Outgoing, presentable, presentableLine } from '../../notify/channel.ts'
 
 /** Above it ntfy makes an attachment of the message, which nobody reads at night. */
@@ -13,7 +13,7 @@ export function bodyOf(message: Outgoing, topic: string): string {
   return JSON.stringify({
     topic,
     title: message.drill ? `Drill: ${title}` : title,
-    message: cut(presentable(message.body, MESSAGE_BYTES_MAX), MESSAGE_BYTES_MAX),
+    message: truncateBytes(presentable(message.body, MESSAGE_BYTES_MAX), MESSAGE_BYTES_MAX),
     priority: isHigh ? 5 : 3,
     tags: [isHigh ? 'rotating_light' : 'bell'],
     // A server that knows it shows a repeat in the place of the first; others pass over it.
@@ -32,16 +32,4 @@ function actionsOf({ actions, url }: Outgoing): Record<string, unknown>[] {
   }
   if (url !== null) buttons.push({ action: 'view', label: 'Open', url })
   return buttons
-}
-
-/** Cuts to so many bytes of UTF-8, between characters. */
-function cut(text: string, bytesMax: number): string {
-  let short = text
-  let excess = Buffer.byteLength(short) - bytesMax
-  while (excess > 0) {
-    // A unit of the text has three bytes at most, so this never takes away too much by far.
-    short = truncate(short, short.length - Math.ceil(excess / 3))
-    excess = Buffer.byteLength(short) - bytesMax
-  }
-  return short
 }
