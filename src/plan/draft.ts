@@ -9,6 +9,7 @@ import { listChannelSettings, readDirectory } from '../directory/store.ts'
 import type { Id } from '../lib/id.ts'
 import { listCalendars } from '../oncall/holiday-store.ts'
 import { readSignIn } from '../sign-in/store.ts'
+import { listMetricsSources, listObjectives } from '../slo/store.ts'
 import { changesBetween, type PlannedChange } from './changes.ts'
 import type { Environment, PlanDeps } from './deps.ts'
 import type { Finding } from './finding.ts'
@@ -87,6 +88,8 @@ export async function readStored(tx: Tx): Promise<Stored> {
     calendars: await listCalendars(tx),
     keys: await listSourceKeys(tx),
     channels: await listChannelSettings(tx),
+    metrics: await listMetricsSources(tx),
+    objectives: await listObjectives(tx),
     signIn: await readSignIn(tx),
     identities: await listIdentities(tx),
     underway: await findUnderway(tx),

@@ -5,7 +5,7 @@ import type { Tx } from '../db/tx.ts'
 import type { PlanDeps } from './deps.ts'
 import { readStored, storedWhole } from './draft.ts'
 import { isSame } from './changes.ts'
-import { isHidden, type SignInForm, type Whole } from './form.ts'
+import { isHidden, type ObjectiveForm, type SignInForm, type Whole } from './form.ts'
 import { PLAIN_SIGN_IN } from './form-sign-in.ts'
 import { DEFAULT_SCOPES } from '../sign-in/settings.ts'
 
@@ -37,6 +37,8 @@ function fileOf(whole: Whole): Record<string, unknown> {
     services,
     sources,
     routes,
+    metrics,
+    objectives,
     channels,
     sign_in: signIn,
   } = whole
@@ -80,6 +82,15 @@ function fileOf(whole: Whole): Record<string, unknown> {
       unnamed(slim({ ...source, key: null }, { ignore_labels: REPLICA_LABELS })),
     ),
     routes: routes.map((route) => slim(route, {})),
+    // What nobody uses is not spoken of.
+    ...(metrics.length === 0
+      ? {}
+      : {
+          metrics: metrics.map((one) =>
+            unnamed(slim(named(one, names, [one.id]), { kind: 'prometheus' })),
+          ),
+        }),
+    ...(objectives.length === 0 ? {} : { objectives: objectives.map(objectiveYaml) }),
     channels: Object.fromEntries(
       Object.entries(channels).map(([kind, settings]) => [
         kind,
@@ -88,6 +99,27 @@ function fileOf(whole: Whole): Record<string, unknown> {
     ),
     ...(isSame(signIn, PLAIN_SIGN_IN) ? {} : { sign_in: signInOf(signIn, names) }),
   }
+}
+
+/** An objective as a file says it. */
+export function objectiveYaml(form: ObjectiveForm): Record<string, unknown> {
+  const { indicator, alerts, window, slices, policy } = form
+  return unnamed(
+    slim(
+      {
+        ...form,
+        window:
+          typeof window === 'string'
+            ? window
+            : slim(window, { count: 1, zone: 'UTC', starts: '2024-01-01T00:00' }),
+        slices: slices && slim(slices, {}),
+        indicator: indicator.metrics === null ? 'pushed' : slim(indicator, { as_is: false }),
+        alerts: alerts?.map((one) => slim(one, {})) ?? null,
+        policy: policy && slim(policy, {}),
+      },
+      { window: '30d' },
+    ),
+  )
 }
 
 const signInOf = ({ oidc, ...form }: SignInForm, names: NameOf): Record<string, unknown> =>

@@ -4,6 +4,7 @@ import type { ChannelDescription } from '../notify/channel.ts'
 import { openDocument } from './document.ts'
 import type { ChannelsForm, FileForm, OrganisationForm } from './form.ts'
 import { calendarsReader } from './form-calendars.ts'
+import { metricsReader, objectivesReader } from './form-objectives.ts'
 import { laddersReader, schedulesReader } from './form-oncall.ts'
 import { peopleReader, teamsReader } from './form-people.ts'
 import { routesReader, servicesReader, sourcesReader } from './form-services.ts'
@@ -46,12 +47,14 @@ const NOTHING: FileForm = {
   services: null,
   sources: null,
   routes: null,
+  metrics: null,
+  objectives: null,
   channels: null,
   sign_in: null,
 }
 
 const fileReader = (facts: FormatFacts): Reader<FileForm> =>
-  record<FileForm & { policy: unknown; objectives: unknown }>(
+  record<FileForm & { policy: unknown }>(
     'the file',
     {
       organisation: {
@@ -68,10 +71,11 @@ const fileReader = (facts: FormatFacts): Reader<FileForm> =>
       services: { reader: servicesReader },
       sources: { reader: sourcesReader(facts.sourceKinds, facts.hashKey) },
       routes: { reader: routesReader },
+      metrics: { reader: metricsReader },
+      objectives: { reader: objectivesReader },
       channels: { reader: channelsReader(facts.channels) },
       sign_in: { reader: signInReader },
       policy: { reader: later },
-      objectives: { reader: later },
     },
     { unknown: elsewhere },
   ) as Reader<FileForm>
