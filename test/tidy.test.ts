@@ -54,7 +54,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   notify: ['people', 'timeline', 'alerts', 'db'],
   directory: ['people', 'services', 'oncall', 'escalation', 'alerts', 'notify', 'db'],
   foresee: [...EVERY_CONCEPT, 'db'],
-  integrations: ['alerts', 'notify', 'egress'],
+  integrations: ['alerts', 'notify', 'slo', 'egress'],
   plan: [...EVERY_CONCEPT, 'sign-in', 'foresee', 'db'],
   engine: [...EVERY_CONCEPT, 'load', 'obligations', 'ical', 'db'],
   contract: EVERY_CONCEPT,

@@ -9,6 +9,7 @@ import { configurationCommands } from './configuration.ts'
 import { demo } from './demo.ts'
 import { contactCommands } from './contacts.ts'
 import { onCallCommands } from './oncall.ts'
+import { objectiveCommands } from './objectives.ts'
 import { plain } from './print.ts'
 import { explain, serve, version } from './serve.ts'
 import { confirm, EXIT, type Shell } from './shell.ts'
@@ -58,6 +59,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   onCallCommands(shell)
   contactCommands(shell)
   alertCommands(shell)
+  objectiveCommands(shell)
 
   program
     .command('doctor')

@@ -25,6 +25,7 @@ import * as duty from './verbs/duty.ts'
 import { inform, type InformAsked } from './verbs/inform.ts'
 import * as mute from './verbs/mute.ts'
 import { type RaiseAsked, raiseAlert, tryChain } from './verbs/raise.ts'
+import { reviewBudget, signException } from './verbs/promise.ts'
 import * as reach from './verbs/reach.ts'
 import * as respond from './verbs/respond.ts'
 
@@ -57,6 +58,8 @@ export type Verb =
   | { verb: 'acceptHandoff'; handoffId: Id; personId: Id }
   | { verb: 'noteHandoff'; handoffId: Id; text: string }
   | { verb: 'stopContact' | 'startContact'; personId: Id; contactId: Id }
+  | { verb: 'reviewBudget'; objectiveId: Id; note: string }
+  | { verb: 'signException'; serviceId: Id; reason: string; until: Instant }
   | { verb: 'resume' }
 
 export type Acted =
@@ -130,6 +133,14 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
     case 'startContact':
       allow(acting.who, 'self', { personId: asked.personId })
       return ended(await reach.startContact(desk, tx, asked.personId, asked.contactId))
+    case 'reviewBudget':
+      allow(acting.who, 'raise')
+      return { kind: 'done', result: { reviewId: await reviewBudget({ tx, desk }, asked) } }
+    case 'signException':
+      allow(acting.who, 'silence', {
+        teamId: desk.directory.services.get(asked.serviceId)?.teamId ?? null,
+      })
+      return { kind: 'done', result: { exceptionId: await signException({ tx, desk }, asked) } }
     case 'resume':
       allow(acting.who, 'administer')
       return resume(tx)
@@ -313,6 +324,8 @@ async function auditRow(
 }
 
 function objectOf(asked: Verb): { kind: string; id: Id | null } {
+  if ('objectiveId' in asked) return { kind: 'objective', id: asked.objectiveId }
+  if (asked.verb === 'signException') return { kind: 'service', id: asked.serviceId }
   if ('contactId' in asked) return { kind: 'contact', id: asked.contactId }
   if ('handoffId' in asked) return { kind: 'handoff', id: asked.handoffId }
   if ('coverId' in asked) return { kind: 'cover', id: asked.coverId }

@@ -17,6 +17,8 @@ import { findForSubjects, saveObligations } from '../obligations/store.ts'
 import { handoffsSince } from '../oncall/handoff-store.ts'
 import { owesHandoff } from '../oncall/owes.ts'
 import type { Policy } from '../severity/policy.ts'
+import { owesReview } from '../slo/owes.ts'
+import { findObjectives, listReviews, listSpent } from '../slo/store.ts'
 import { findPolicy } from '../severity/store.ts'
 import { ENGINE, type Entry } from '../timeline/entry.ts'
 import { record } from '../timeline/store.ts'
@@ -27,6 +29,7 @@ export async function reckon(tx: Tx, directory: Directory, makeId: () => Id): Pr
     ...(await claimsOfHandoffs(tx, directory)),
     ...(await claimsOfSurveys(tx, directory, makeId)),
     ...(await claimsOfIncidents(tx, directory)),
+    ...(await claimsOfBudgets(tx, directory)),
   ]
   const subjects = [...new Map(claims.map((one) => [one.subject.id, one.subject])).values()]
   if (subjects.length === 0) return 0
@@ -63,6 +66,33 @@ async function claimsOfIncidents(tx: Tx, directory: Directory): Promise<Claim[]>
     claims.push(...owesIncident(incident, policy, () => lead ?? admin?.id ?? null))
   }
   return claims
+}
+
+/** A budget that is low owes a review by its team. */
+async function claimsOfBudgets(tx: Tx, directory: Directory): Promise<Claim[]> {
+  const spent = await listSpent(tx)
+  if (spent.length === 0) return []
+  const ids = spent.map((one) => one.objectiveId)
+  const [objectives, reviews] = [await findObjectives(tx, ids), await listReviews(tx, ids)]
+  return spent.flatMap(({ objectiveId, state }) => {
+    const objective = objectives.find((one) => one.id === objectiveId)
+    if (!objective || !state.budget) return []
+    const service = directory.services.get(objective.serviceId)
+    const team = directory.teams.get(objective.teamId ?? service?.teamId ?? '')
+    const owner: Owner | null = team?.leadId
+      ? { kind: 'person', id: team.leadId }
+      : team
+        ? { kind: 'team', id: team.id }
+        : null
+    const review = reviews.find(
+      (one) => one.objectiveId === objectiveId && one.budgetSince === state.budget?.since,
+    )
+    return owesReview({ id: objectiveId, teamId: team?.id ?? null }, state.budget, {
+      owner,
+      reviewedAt: review?.at ?? null,
+      reviewId: review?.id ?? null,
+    })
+  })
 }
 
 async function claimsOfSurveys(tx: Tx, directory: Directory, makeId: () => Id): Promise<Claim[]> {

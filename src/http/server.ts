@@ -29,6 +29,7 @@ import { contactRoutes } from './routes/contacts.ts'
 import { coverRoutes } from './routes/covers.ts'
 import { entryRoutes } from './routes/entries.ts'
 import { incidentRoutes } from './routes/incidents.ts'
+import { objectiveRoutes } from './routes/objectives.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { handoffRoutes } from './routes/handoffs.ts'
 import { loadRoutes } from './routes/load.ts'
@@ -50,6 +51,7 @@ export const ROUTES: readonly Route[] = [
   ...alertRoutes,
   ...pageRoutes,
   ...incidentRoutes,
+  ...objectiveRoutes,
   ...silenceRoutes,
   ...configurationRoutes,
   ...entryRoutes,

@@ -56,6 +56,8 @@ create table objective_states (
   -- {"version":1, "page": …, "ticket": …, "budget": …}
   state jsonb not null default '{}',
   evaluated_at timestamptz(3),
+  -- By which definition the hours were counted; when it changes they are counted anew, or read anew.
+  counted_as jsonb,
   -- The end of the newest minute in which something was counted.
   data_until timestamptz(3),
   wake_at timestamptz(3),
@@ -76,6 +78,18 @@ create table objective_pushes (
   primary key (objective_id, key)
 );
 create index objective_pushes_at on objective_pushes (pushed_at);
+
+-- Somebody looked at what a spent budget asks for, and says what follows.
+create table objective_reviews (
+  id uuid primary key,
+  objective_id uuid not null references objectives (id),
+  -- The change of state that it answers.
+  budget_since timestamptz(3) not null,
+  note text not null,
+  by_id uuid,
+  at timestamptz(3) not null
+);
+create index objective_reviews_of on objective_reviews (objective_id, budget_since);
 
 -- A deploy that goes on although the budget is spent: signed, with a reason and an end.
 create table gate_exceptions (
