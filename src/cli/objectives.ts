@@ -1,5 +1,6 @@
 /** Objectives on the terminal, and the gate that a pipeline asks before it deploys. */
 import type { GateShown, ObjectiveShown } from '../contract/objectives.ts'
+import { printable } from '../lib/text.ts'
 import { call } from './client.ts'
 import { plain, table } from './print.ts'
 import { EXIT, type Shell } from './shell.ts'
@@ -35,6 +36,21 @@ export function objectiveCommands({ program, to, print, end }: Shell): void {
                 plain(one.page ? 'burns: pages' : one.ticket ? 'burns: ticket' : one.status),
               ]),
             ),
+      )
+    })
+  program
+    .command('slo')
+    .description('what others make of objectives')
+    .command('rules')
+    .description('write recording and alerting rules for Prometheus')
+    .option('--service <service>', 'of one service only')
+    .action(async (options: { service?: string }) => {
+      const query =
+        options.service === undefined ? '' : `?service=${encodeURIComponent(options.service)}`
+      const path = `/api/v1/export/rules${query}`
+      const found = await call<{ yaml: string; left: string[] }>(to(), 'GET', path)
+      print(found, () =>
+        [...found.left.map((one) => `# ${plain(one)}`), printable(found.yaml.trimEnd())].join('\n'),
       )
     })
   program

@@ -8,6 +8,8 @@ import { invalid, Problem } from '../../lib/problem.ts'
 import { formatDateTime } from '../../lib/zone.ts'
 import { isSetUp } from '../../notify/channel.ts'
 import { listCalendars } from '../../oncall/holiday-store.ts'
+import { writeRules } from '../../integrations/prometheus/rules.ts'
+import { listObjectives } from '../../slo/store.ts'
 import { apply } from '../../plan/apply.ts'
 import { readStored, storedWhole } from '../../plan/draft.ts'
 import { exportYaml } from '../../plan/export.ts'
@@ -164,6 +166,26 @@ const exportObjectives = route({
     }),
 })
 
+const exportRules = route({
+  method: 'get',
+  path: '/api/v1/export/rules',
+  summary: 'Rules for Prometheus that record and alert as the objectives do',
+  policy: { needs: 'read' },
+  query: z.object({ service: z.string().max(64).optional() }),
+  reply: z.object({ yaml: z.string(), left: z.array(z.string()) }).openapi('RulesExport'),
+  handle: ({ read, query }) =>
+    read(async (tx, directory) => {
+      const asked = (await listObjectives(tx)).flatMap((objective) => {
+        const service = directory.services.get(objective.serviceId)
+        const team = directory.teams.get(objective.teamId ?? service?.teamId ?? '')
+        if (!service || (query.service ?? service.slug) !== service.slug) return []
+        return [{ objective, service: service.slug, team: team?.slug ?? null }]
+      })
+      const { text, left } = writeRules(asked)
+      return { body: { yaml: text, left } }
+    }),
+})
+
 const exportRoute = route({
   method: 'get',
   path: '/api/v1/export',
@@ -313,6 +335,7 @@ export const configurationRoutes: readonly Route[] = [
   exportRoute,
   importObjectivesRoute,
   exportObjectives,
+  exportRules,
   people,
   teams,
   services,
