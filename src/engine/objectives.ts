@@ -240,7 +240,7 @@ function tellBudget(
       },
       onceKey: `budget:${objective.id}:${to}:${desk.now}:${personId}`,
       urgency: 'low',
-      path: null,
+      path: `/reliability/${objective.slug}`,
     })
   }
 }

@@ -26,7 +26,8 @@ export async function pushEvents(tx: Tx, objective: Objective, pushed: Pushed): 
       'notPushed',
       'The numbers of this objective are read from metrics, they cannot be pushed as well.',
     )
-  const oldest = tx.now - Math.max(nominalMs(windowOf(definition.window)), HOUR)
+  // A little more: whoever sends a whole window does not send it in an instant.
+  const oldest = tx.now - nominalMs(windowOf(definition.window)) - HOUR
   const slots = pushed.events.map(({ at, good, total }, index): Slot => {
     const field = `events[${index}]`
     if (good > total) throw invalid(`${field}.good`, 'There cannot be more good events than all.')

@@ -151,11 +151,13 @@ function noticesOf({ obligation, stage, to }: Reminder, directory: Directory): T
     },
     onceKey: `obligation:${obligation.id}:${stage}:${obligation.due}:${personId}`,
     urgency: stage === 'overdue' ? ('high' as const) : ('low' as const),
-    path:
-      obligation.subject.kind === 'incident' ? `/incidents/${obligation.subject.id}` : '/on-call',
+    path: pathOf(obligation.subject),
     drillId: obligation.drillId,
   }))
 }
+
+const pathOf = ({ kind, id }: Reminder['obligation']['subject']): string =>
+  kind === 'incident' ? `/incidents/${id}` : kind === 'objective' ? '/reliability' : '/on-call'
 
 const peopleOf = (owner: Owner, directory: Directory): readonly Id[] =>
   owner.kind === 'person'

@@ -117,6 +117,7 @@ const Alerts = ({ alerts }: { alerts: AlertShown[] }) => (
 const RULES: Readonly<Record<string, string>> = {
   'handoff.accept': 'Accept the hand-off',
   'survey.answer': 'Answer the quarterly survey',
+  'budget.review': 'Review what an error budget asks for',
 }
 
 function Owed({ owed }: { owed: OwedShown[] }) {
