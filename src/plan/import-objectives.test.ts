@@ -1,6 +1,7 @@
 /** Objectives of others. Real documents are read where `OBJECTIVES_DATA` names a folder that holds them. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { importObjectives, writeObjectives } from './import-objectives.ts'
 import { writeOpenSlo, writeSloth } from './export-objectives.ts'
@@ -341,4 +342,47 @@ describe('written for others', () => {
     expect(back.objectives.map((one) => one.target)).toEqual(['99.95%', '99%', '99.99%'])
     expect(left).toEqual(['pushed: left out, its events are pushed.'])
   })
+})
+
+test('whatever stands in a document, it is read or refused with a place, and nothing is thrown', () => {
+  const words = fc.constantFrom(
+    '',
+    '0',
+    '-1',
+    'NaN',
+    '99,9',
+    '{}',
+    '[]',
+    '*a',
+    '&a x',
+    '1e400',
+    '"',
+    '99999999999999999999999999999999999999',
+    'null',
+    '30d',
+    '0d',
+    '{{.window}}',
+    '\u0007',
+    '# ',
+  )
+  fc.assert(
+    fc.property(
+      fc.constantFrom(SEED, OPENSLO, SLOTH),
+      fc.array(fc.tuple(fc.nat(4_000), fc.nat(40), words), { maxLength: 6 }),
+      (start, edits) => {
+        let text = start
+        for (const [at, length, word] of edits)
+          text = text.slice(0, at) + word + text.slice(at + length)
+        const { mistakes, objectives } = importObjectives(text)
+        for (const { line, column, sentence } of mistakes) {
+          expect(line).toBeGreaterThanOrEqual(1)
+          expect(line).toBeLessThanOrEqual(text.split('\n').length)
+          expect(column).toBeGreaterThanOrEqual(1)
+          expect(sentence).not.toMatch(/undefined|\[object/)
+        }
+        if (objectives.length > 0) expect(writeObjectives(objectives)).toContain('objectives:')
+      },
+    ),
+    { numRuns: 300 },
+  )
 })

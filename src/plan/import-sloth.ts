@@ -2,7 +2,7 @@
 import type { Node } from 'yaml'
 import { parseDecimal, toExact } from '../lib/fraction.ts'
 import { targetOf } from '../slo/definition.ts'
-import { type AlertForm } from '../slo/definition.ts'
+import type { AlertForm } from '../slo/definition.ts'
 import { WORKBOOK_ROWS } from '../slo/rows.ts'
 import { formatDuration } from '../lib/duration.ts'
 import {

@@ -3,7 +3,7 @@
  * anew at its boundary on the wall of its zone, and is as long as the calendar makes it: March in
  * London has 743 hours.
  */
-import { type Instant } from '../lib/instant.ts'
+import type { Instant } from '../lib/instant.ts'
 import { fromWall, parseWall, reachedWall, type WallMs } from '../lib/zone.ts'
 
 export const CALENDAR_UNITS = ['day', 'week', 'month', 'quarter', 'year'] as const
