@@ -631,6 +631,12 @@ objectives:
 `
     await applied(text, { PROM: 'secret' })
     const [before] = await query<{ token: string }>('select token from metric_sources')
+    const { findings } = await planned(text.replace('budget: 10%', 'budget: 5%'), {
+      PROM: 'secret',
+    })
+    expect(findings.map((one) => `${one.rule} ${one.position?.line}`)).toContain(
+      'firesInsideBudget 13',
+    )
     const written = await exported()
     expect(written).toContain('token: ${PROM_TOKEN}')
     expect((await applied(written)).changes).toEqual([])

@@ -16,6 +16,7 @@ import type { Finding } from './finding.ts'
 import { LIST_SECTIONS, type ListSection, type Section, type Whole } from './form.ts'
 import { type ReadFile, readFile } from './form-file.ts'
 import { lint } from './lint.ts'
+import { objectiveFindings } from './lint-objectives.ts'
 import { merge } from './merge.ts'
 import { FileRefused, type Mistake, type Position } from './mistake.ts'
 import {
@@ -185,6 +186,7 @@ export function draftOf(
       ...plainSecrets(reading),
       ...cutOff(changes, stored, live, reading),
       ...lints,
+      ...objectiveFindings(file.objectives ?? [], reading),
     ],
     paging: changes.length > 0 ? pagingChanges(stored.directory, directory, now, deps) : [],
     before,

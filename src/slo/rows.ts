@@ -50,9 +50,14 @@ export const WEEK_ROWS: readonly Row[] = [
 
 const WEEK_ROWS_BELOW = 14 * DAY
 
-/** What an objective alerts by where it does not say. */
+/** Below it a row would fire well inside the budget, so that it is left out where nobody asked for it. */
+const FACTOR_MIN = fraction(9n, 10n)
+
+/** What an objective alerts by where it does not say. Of short windows only the rows that make sense. */
 export const rowsFor = (windowMs: number): readonly Row[] =>
-  windowMs < WEEK_ROWS_BELOW ? WEEK_ROWS : WORKBOOK_ROWS
+  (windowMs < WEEK_ROWS_BELOW ? WEEK_ROWS : WORKBOOK_ROWS).filter(
+    (one) => one.longMs <= windowMs && !isBelow(factorOf(one, windowMs), FACTOR_MIN),
+  )
 
 export const factorOf = ({ share, longMs }: Row, windowMs: number): Fraction =>
   divide(multiply(share, whole(windowMs)), whole(longMs))

@@ -78,6 +78,8 @@ test('the shares are kept and the factors follow, for a week too', () => {
     '0.9333',
   ])
   expect(factors(7).map((one) => one.toFixed(2))).toEqual(['13.44', '3.50', '1.40', '0.98'])
+  // Of two days only the rows that do not fire inside the budget.
+  expect(factors(2).map((one) => one.toFixed(2))).toEqual(['3.84', '1.00'])
 })
 
 test('a short window without data neither fires nor clears a row', () => {

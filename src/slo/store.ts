@@ -234,6 +234,17 @@ export const listHours = (tx: Tx, id: Id, span: Span): Promise<(Count & { at: In
     [id, toIso(span.from), toIso(span.to)],
   )
 
+/** Since when there are counts, by objective. */
+export async function listFirstHours(tx: Tx, ids: readonly Id[]): Promise<Map<Id, Instant>> {
+  const rows = await tx.query<{ id: Id; at: Instant }>(
+    `select v.id, h.hour_at as at from unnest($1::uuid[]) as v(id)
+      join lateral (select hour_at from objective_hours where objective_id = v.id and sum_total > 0
+        order by hour_at limit 1) h on true`,
+    [ids],
+  )
+  return new Map(rows.map((row) => [row.id, row.at]))
+}
+
 /** Whether a push is new: one that is sent again counts once. */
 export async function isNewPush(tx: Tx, id: Id, key: string): Promise<boolean> {
   const rows = await tx.query(

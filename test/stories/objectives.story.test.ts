@@ -2,7 +2,8 @@
 import { afterEach, expect, test } from 'vitest'
 import type { GateShown, ObjectiveShown } from '../../src/contract/objectives.ts'
 import type { AlertShown } from '../../src/contract/views.ts'
-import { makeWorld, TEAM, type World } from '../rigs/world.ts'
+import { runCli } from '../../src/cli/cli.ts'
+import { ADMIN, makeWorld, TEAM, type World } from '../rigs/world.ts'
 
 let world: World
 afterEach(() => world.end())
@@ -171,6 +172,19 @@ test('a spent budget is told to the team, closes the gate, and is reviewed or si
   })
   await world.pass(120, 30)
   expect((await gate()).verdict).toBe('closed')
+})
+
+test('the command line ends with what a pipeline asks for', async () => {
+  await begin()
+  const ask = (...more: string[]) =>
+    runCli(['--url', world.app.url, '--token', ADMIN, '--json', 'gate', '--service', ...more])
+  expect(await ask('shop')).toBe(6)
+  expect(await ask('shop', '--allow-unknown')).toBe(0)
+  await history(120)
+  expect(await ask('shop')).toBe(0)
+  await traffic(3, 1000)
+  expect(await ask('shop')).toBe(1)
+  expect(await ask('nothing')).toBe(4)
 })
 
 test('counts that cannot be are refused, and what is sent twice counts once', async () => {

@@ -13,15 +13,7 @@ import { allow } from '../../engine/act.ts'
 import { measureNow } from '../../engine/objectives.ts'
 import { COUNT_MAX, pushEvents } from '../../engine/push.ts'
 import { formatDuration } from '../../lib/duration.ts'
-import {
-  divide,
-  type Fraction,
-  fraction,
-  ofNumber,
-  ONE,
-  subtract,
-  toNumber,
-} from '../../lib/fraction.ts'
+import { type Fraction, ofNumber, ONE, subtract, toNumber } from '../../lib/fraction.ts'
 import { HOUR, type Instant, MINUTE, parseInstant, toIso } from '../../lib/instant.ts'
 import { invalid, notFound } from '../../lib/problem.ts'
 import { formatDateTime, formatLocal } from '../../lib/zone.ts'
@@ -32,6 +24,7 @@ import type { Objective } from '../../slo/objective.ts'
 import { factorOf, thresholdOf, type Unsound, unsound } from '../../slo/rows.ts'
 import {
   listExceptions,
+  listFirstHours,
   listHours,
   listMetricsSources,
   listObjectives,
@@ -85,6 +78,8 @@ type Sight = {
   standing: Standing | undefined
   metrics: string | null
   zone: string
+  /** Since when there are counts. */
+  first: Instant | undefined
 }
 
 async function toView(tx: Tx, one: Objective, sight: Sight): Promise<ObjectiveShown | null> {
@@ -95,10 +90,9 @@ async function toView(tx: Tx, one: Objective, sight: Sight): Promise<ObjectiveSh
   const { target, nominalMs } = meaning
   const state = standing?.state
   const budget = state?.budget ?? null
-  const perHour =
-    measured.count.total > 0
-      ? divide(ofNumber(measured.count.total), fraction(BigInt(nominalMs), BigInt(HOUR)))
-      : null
+  // Of the time for which there are counts: a young objective has not little traffic.
+  const hours = Math.min(nominalMs, tx.now - (sight.first ?? tx.now)) / HOUR
+  const perHour = hours >= 24 ? ofNumber(measured.count.total / hours) : null
   const isCounted = meaning.counting.kind === 'occurrences'
   return {
     id: one.id,
@@ -155,6 +149,10 @@ async function viewsOf(
     objectives.map((one) => one.id),
   )
   const sources = new Map((await listMetricsSources(tx)).map((one) => [one.id, one.slug]))
+  const firsts = await listFirstHours(
+    tx,
+    objectives.map((one) => one.id),
+  )
   const views: ObjectiveShown[] = []
   for (const one of objectives) {
     const metrics = one.metricsId === null ? null : (sources.get(one.metricsId) ?? null)
@@ -163,6 +161,7 @@ async function viewsOf(
       standing: standings.get(one.id),
       metrics,
       zone,
+      first: firsts.get(one.id),
     })
     if (view) views.push(view)
   }
