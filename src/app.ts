@@ -32,7 +32,9 @@ import { beginFollowing } from './engine/follow.ts'
 import { createSender } from './engine/sender.ts'
 import { createSpend } from './engine/spend.ts'
 import { createSqlStore } from './engine/store-sql.ts'
+import { forgetOld, lookAtObjectives } from './engine/objectives.ts'
 import { watchLoad } from './engine/overload.ts'
+import { readDue } from './engine/readings.ts'
 import { tellDue } from './engine/tell.ts'
 import { tick } from './engine/tick.ts'
 import { watchReady } from './engine/ready.ts'
@@ -48,6 +50,7 @@ import {
   createChannels,
   EARS,
   LISTENERS,
+  METRICS_READERS,
   SOURCE_KINDS,
 } from './integrations/registry.ts'
 import { openMailDoor } from './integrations/smtp/hear.ts'
@@ -98,6 +101,7 @@ const HEALTH_MS = 30_000
 const CHORES_MS = 5_000
 const TELL_MS = 2_000
 const SEAL_MS = 1_000
+const LOOK_MS = 1_000
 const LOAD_MS = 3_600_000
 const CANARY_MS = 60_000
 
@@ -252,6 +256,19 @@ async function assemble(
   const sealRound = async (): Promise<boolean> =>
     (await db.withTx('chores', (tx) => sealAudit(tx, signer))) > 0
   if (runsEngine) await db.withTx('chores', beginFollowing)
+  /** Objectives are counted and looked at on a beat of their own: queries of others may be slow. */
+  const readRound = (): Promise<boolean> =>
+    readDue({
+      db,
+      readers: METRICS_READERS.map((create) => create(egress)),
+      unseal: (sealed) => sealer.unseal(sealed),
+      timeLimit,
+    })
+  const lookRound = async (): Promise<boolean> => {
+    const looked = await lookAtObjectives({ db, directoryAt, tools })
+    if (looked > 0) nudge()
+    return looked > 0
+  }
   const sendRound = async (): Promise<boolean> => (await sender.sendDue()) > 0
   if (runsEngine && options.beats !== false) {
     decide = startBeat(decideRound, trouble('decide'), options.beatMs)
@@ -262,12 +279,16 @@ async function assemble(
       LISTENERS.map((create) => create(egress)),
       trouble('listen'),
     )
+    const reading = startBeat(readRound, trouble('read'), TELL_MS)
+    const looking = startBeat(lookRound, trouble('objectives'), LOOK_MS)
     const keeping = startBeat(keepRound, trouble('keep'), TELL_MS)
     const sealing = startBeat(sealRound, trouble('seal'), SEAL_MS)
     stops.push(
       () => sealing.stop(),
       () => listening.stop(),
       () => keeping.stop(),
+      () => looking.stop(),
+      () => reading.stop(),
       () => telling.stop(),
       () => send?.stop().then(() => sender.idle()),
       () => decide?.stop(),
@@ -323,6 +344,7 @@ async function assemble(
       await lookAtLoad()
       await lookAtCanaries()
       await db.withTx('chores', forgetReplies)
+      await db.withTx('chores', forgetOld)
       await db.withTx('chores', (tx) =>
         tx.query("select ensure_partitions((clock_timestamp() at time zone 'UTC')::date)"),
       )
@@ -432,6 +454,8 @@ async function assemble(
     mailPort: mail?.port ?? null,
     setupUrl: setup === null ? null : `${base.url}/setup#${setup}`,
     async beat() {
+      while (await readRound()) await Promise.resolve()
+      while (await lookRound()) await Promise.resolve()
       while (await decideRound()) await Promise.resolve()
       while (await sendRound()) await Promise.resolve()
       await sender.idle()

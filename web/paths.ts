@@ -7,6 +7,7 @@ export const paths = {
   oncall: '/on-call',
   calendars: '/calendars',
   services: '/services',
+  reliability: '/reliability',
   me: '/me',
   security: '/me/security',
   sources: '/sources',

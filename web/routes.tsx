@@ -99,6 +99,14 @@ export const router = createRouter({
       lazyRouteComponent(() => import('./pages/services.tsx'), 'ServicePage'),
     ),
     page(
+      '/reliability',
+      lazyRouteComponent(() => import('./pages/reliability.tsx'), 'ReliabilityPage'),
+    ),
+    page(
+      '/reliability/$slug',
+      lazyRouteComponent(() => import('./pages/objective.tsx'), 'ObjectivePage'),
+    ),
+    page(
       '/escalations',
       lazyRouteComponent(() => import('./pages/escalations.tsx'), 'EscalationsPage'),
     ),

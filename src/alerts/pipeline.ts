@@ -8,6 +8,7 @@ import type { Id } from '../lib/id.ts'
 import { type Instant, MINUTE } from '../lib/instant.ts'
 import type { Service } from '../services/service.ts'
 import type { Alert, Share, Suppression, Urgency } from './alert.ts'
+import { OBJECTIVE_SOURCE } from './routed.ts'
 import {
   isInForce,
   type Maintenance,
@@ -88,7 +89,10 @@ function route(alert: Alert, facts: PipelineFacts): Draft {
 }
 
 function urgencyOf(service: Service | null, alert: Alert): Urgency {
-  if (service?.urgency !== 'bySeverity') return service?.urgency ?? 'high'
+  const urgency = service?.urgency ?? 'high'
+  // What an objective says is a page or a ticket already.
+  const isBySeverity = urgency === 'bySeverity' || alert.sourceId === OBJECTIVE_SOURCE
+  if (!isBySeverity) return urgency
   return alert.severity === 'critical' || alert.severity === 'error' ? 'high' : 'low'
 }
 

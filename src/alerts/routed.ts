@@ -18,6 +18,9 @@ export type Route = {
 /** Where alerts come from that a person raised by hand. */
 export const MANUAL_SOURCE: Id = '00000000-0000-7000-8000-000000000000'
 
+/** Where alerts come from that an objective raised: they page or wait by their own severity. */
+export const OBJECTIVE_SOURCE: Id = '00000000-0000-7000-8000-000000000002'
+
 /** An inbound integration of this organisation. Its key is stored hashed. */
 export type Source = {
   id: Id

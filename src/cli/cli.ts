@@ -13,6 +13,7 @@ import { incidentCommands } from './incidents.ts'
 import { onCallCommands } from './oncall.ts'
 import { measureCommands } from './measures.ts'
 import { policyCommands } from './policy.ts'
+import { objectiveCommands } from './objectives.ts'
 import { plain } from './print.ts'
 import { explain, serve, version } from './serve.ts'
 import { confirm, EXIT, type Shell } from './shell.ts'
@@ -66,6 +67,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   policyCommands(shell)
   measureCommands(shell)
   auditCommands(shell)
+  objectiveCommands(shell)
 
   program
     .command('doctor')

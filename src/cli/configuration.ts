@@ -2,11 +2,19 @@ import { readFileSync } from 'node:fs'
 import { stdin, stdout } from 'node:process'
 import { CommanderError } from 'commander'
 import type { PlanShown } from '../contract/views.ts'
+import { printable } from '../lib/text.ts'
 import { renderPlan } from '../plan/render.ts'
 import { call } from './client.ts'
 import { confirm, EXIT, type Shell } from './shell.ts'
 
-export function configurationCommands({ program, to, print, say }: Shell): void {
+type ObjectivesImported = {
+  yaml: string
+  problems: { line: number; column: number; sentence: string }[]
+  noted: { line: number; id: string; sentence: string; used: string }[]
+  left: string[]
+}
+
+export function configurationCommands({ program, to, print, say, end }: Shell): void {
   const planned = (name: 'plan' | 'apply', description: string) =>
     program
       .command(name)
@@ -36,6 +44,41 @@ export function configurationCommands({ program, to, print, say }: Shell): void 
       })
     },
   )
+  program
+    .command('import-objectives <document>')
+    .description(
+      'make `objectives:` of an SLO document, OpenSLO v1 or Sloth, and name what is wrong',
+    )
+    .option('--metrics <id>', 'the source of metrics to ask where it names none')
+    .action(async (document: string, options: { metrics?: string }) => {
+      const { text } = readAsked({ file: document })
+      const found = await call<ObjectivesImported>(to(), 'POST', '/api/v1/import/objectives', {
+        text,
+        metrics: options.metrics,
+      })
+      print(found, () =>
+        [
+          ...found.problems.map((one) => `${document}:${one.line}:${one.column}: ${one.sentence}`),
+          ...(found.yaml === '' ? [] : [found.yaml.trimEnd()]),
+          ...found.noted.map(
+            (one) => `# line ${one.line}, ${one.id}: ${one.sentence}\n#   Used: ${one.used}`,
+          ),
+          ...found.left.map((one) => `# ${one}`),
+        ]
+          .map(printable)
+          .join('\n'),
+      )
+      if (found.problems.length > 0) end(EXIT.refused)
+    })
+  program
+    .command('export-objectives')
+    .description('write the objectives as OpenSLO v1 or for Sloth')
+    .option('--as <format>', 'openslo or sloth', 'openslo')
+    .action(async (options: { as: string }) => {
+      const path = `/api/v1/export/objectives?as=${encodeURIComponent(options.as)}`
+      const found = await call<{ yaml: string; left: string[] }>(to(), 'GET', path)
+      print(found, () => [found.yaml.trimEnd(), ...found.left.map((one) => `# ${one}`)].join('\n'))
+    })
   program
     .command('import-on-call <document>')
     .description(

@@ -33,6 +33,7 @@ import { importPast } from './verbs/backfill.ts'
 import { inform, type InformAsked, kindFor } from './verbs/inform.ts'
 import * as mute from './verbs/mute.ts'
 import { type RaiseAsked, raiseAlert, tryChain } from './verbs/raise.ts'
+import { reviewBudget, signException } from './verbs/promise.ts'
 import * as reach from './verbs/reach.ts'
 import * as respond from './verbs/respond.ts'
 
@@ -68,6 +69,8 @@ export type Verb =
   | { verb: 'acceptHandoff'; handoffId: Id; personId: Id }
   | { verb: 'noteHandoff'; handoffId: Id; text: string }
   | { verb: 'stopContact' | 'startContact'; personId: Id; contactId: Id }
+  | { verb: 'reviewBudget'; objectiveId: Id; note: string }
+  | { verb: 'signException'; serviceId: Id; reason: string; until: Instant }
   | { verb: 'resume' }
 
 export type Acted =
@@ -163,6 +166,14 @@ async function perform(tx: Tx, desk: Desk, acting: Acting, asked: Verb): Promise
     case 'startContact':
       allow(acting.who, 'self', { personId: asked.personId })
       return ended(await reach.startContact(desk, tx, asked.personId, asked.contactId))
+    case 'reviewBudget':
+      allow(acting.who, 'raise')
+      return { kind: 'done', result: { reviewId: await reviewBudget({ tx, desk }, asked) } }
+    case 'signException':
+      allow(acting.who, 'silence', {
+        teamId: desk.directory.services.get(asked.serviceId)?.teamId ?? null,
+      })
+      return { kind: 'done', result: { exceptionId: await signException({ tx, desk }, asked) } }
     case 'resume':
       allow(acting.who, 'administer')
       return resume(tx)
@@ -389,6 +400,8 @@ function objectOf(asked: Verb, acted: Acted): [kind: string, id: Id | null] {
     case 'resume':
       return ['instance', null]
   }
+  if ('objectiveId' in asked) return ['objective', asked.objectiveId]
+  if (asked.verb === 'signException') return ['service', asked.serviceId]
   if ('contactId' in asked) return ['contact', asked.contactId]
   if ('handoffId' in asked) return ['handoff', asked.handoffId]
   if ('coverId' in asked) return ['cover', asked.coverId]

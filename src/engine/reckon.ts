@@ -17,6 +17,8 @@ import { findForSubjects, findOpenSubjects, saveObligations } from '../obligatio
 import { handoffsSince } from '../oncall/handoff-store.ts'
 import { owesHandoff } from '../oncall/owes.ts'
 import type { Policy } from '../severity/policy.ts'
+import { owesReview } from '../slo/owes.ts'
+import { findObjectives, listReviews, listSpent } from '../slo/store.ts'
 import { findPolicy } from '../severity/store.ts'
 import { ENGINE, type Entry } from '../timeline/entry.ts'
 import { record } from '../timeline/store.ts'
@@ -27,6 +29,7 @@ export async function reckon(tx: Tx, directory: Directory, makeId: () => Id): Pr
     ...(await claimsOfHandoffs(tx, directory)),
     ...(await claimsOfSurveys(tx, directory, makeId)),
     ...(await claimsOfIncidents(tx, directory)),
+    ...(await claimsOfBudgets(tx, directory)),
   ]
   // What nothing claims any more (an incident that was called off) is settled as well.
   const left = await findOpenSubjects(tx, 'incident')
@@ -66,6 +69,33 @@ async function claimsOfIncidents(tx: Tx, directory: Directory): Promise<Claim[]>
     claims.push(...owesIncident(incident, policy, () => lead ?? admin?.id ?? null))
   }
   return claims
+}
+
+/** A budget that is low owes a review by its team. */
+async function claimsOfBudgets(tx: Tx, directory: Directory): Promise<Claim[]> {
+  const spent = await listSpent(tx)
+  if (spent.length === 0) return []
+  const ids = spent.map((one) => one.objectiveId)
+  const [objectives, reviews] = [await findObjectives(tx, ids), await listReviews(tx, ids)]
+  return spent.flatMap(({ objectiveId, state }) => {
+    const objective = objectives.find((one) => one.id === objectiveId)
+    if (!objective || !state.budget) return []
+    const service = directory.services.get(objective.serviceId)
+    const team = directory.teams.get(objective.teamId ?? service?.teamId ?? '')
+    const owner: Owner | null = team?.leadId
+      ? { kind: 'person', id: team.leadId }
+      : team
+        ? { kind: 'team', id: team.id }
+        : null
+    const review = reviews.find(
+      (one) => one.objectiveId === objectiveId && one.budgetSince === state.budget?.since,
+    )
+    return owesReview({ id: objectiveId, teamId: team?.id ?? null }, state.budget, {
+      owner,
+      reviewedAt: review?.at ?? null,
+      reviewId: review?.id ?? null,
+    })
+  })
 }
 
 async function claimsOfSurveys(tx: Tx, directory: Directory, makeId: () => Id): Promise<Claim[]> {
@@ -124,11 +154,13 @@ function noticesOf({ obligation, stage, to }: Reminder, directory: Directory): T
     },
     onceKey: `obligation:${obligation.id}:${stage}:${obligation.due}:${personId}`,
     urgency: stage === 'overdue' ? ('high' as const) : ('low' as const),
-    path:
-      obligation.subject.kind === 'incident' ? `/incidents/${obligation.subject.id}` : '/on-call',
+    path: pathOf(obligation.subject),
     drillId: obligation.drillId,
   }))
 }
+
+const pathOf = ({ kind, id }: Reminder['obligation']['subject']): string =>
+  kind === 'incident' ? `/incidents/${id}` : kind === 'objective' ? '/reliability' : '/on-call'
 
 const peopleOf = (owner: Owner, directory: Directory): readonly Id[] =>
   owner.kind === 'person'

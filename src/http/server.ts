@@ -34,6 +34,7 @@ import { entryRoutes } from './routes/entries.ts'
 import { incidentRoutes } from './routes/incidents.ts'
 import { measureRoutes } from './routes/measures.ts'
 import { policyRoutes } from './routes/policy.ts'
+import { objectiveRoutes } from './routes/objectives.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { handoffRoutes } from './routes/handoffs.ts'
 import { loadRoutes } from './routes/load.ts'
@@ -57,6 +58,7 @@ export const ROUTES: readonly Route[] = [
   ...incidentRoutes,
   ...policyRoutes,
   ...measureRoutes,
+  ...objectiveRoutes,
   ...silenceRoutes,
   ...configurationRoutes,
   ...entryRoutes,

@@ -4,6 +4,7 @@ import type { Egress } from '../egress/egress.ts'
 import type { CarrierDescription } from '../notify/carrier.ts'
 import type { Channel, ChannelDescription, Field } from '../notify/channel.ts'
 import type { Ear, Listener } from '../notify/reply.ts'
+import type { MetricsReader } from '../slo/indicator.ts'
 import { alertmanager } from './alertmanager/receive.ts'
 import { grafana } from './grafana/receive.ts'
 import { httpSmsEar } from './http-sms/hear.ts'
@@ -11,6 +12,7 @@ import { createHttpSmsCarrier, describeHttpSms } from './http-sms/send.ts'
 import { createNtfyChannel, describeNtfy } from './ntfy/send.ts'
 import { pagerdutyEvents } from './pagerduty-events/receive.ts'
 import { createPretendChannel, describePretend, type PretendScreen } from './pretend/send.ts'
+import { createPrometheus } from './prometheus/read.ts'
 import { createSlackEar } from './slack/hear.ts'
 import { createSlackListener } from './slack/listen.ts'
 import { createSlackChannel, describeSlack } from './slack/send.ts'
@@ -81,6 +83,9 @@ export const LISTENERS: readonly ((egress: Egress) => Listener)[] = [
   createSlackListener,
   createTelegramListener,
 ]
+
+/** Engines of metrics that objectives are counted by. */
+export const METRICS_READERS: readonly ((egress: Egress) => MetricsReader)[] = [createPrometheus]
 
 /** @param publicUrl where providers can reach us, as the operator has set it; null: nowhere */
 export function createChannels(

@@ -161,6 +161,13 @@ const WORDS = {
         }
       : { title: `Owed by ${n.time(p.due)}: ${what}`, body: '' }
   },
+  budgetMoved: (p: Params, _n: NoticeNames): Words => ({
+    title: `${said(p.name)}: ${BUDGET[String(p.to)] ?? 'its budget has changed'}`,
+    body: lines(
+      p.left === null ? '' : `${said(p.left)} of the error budget is left.`,
+      said(p.asks),
+    ),
+  }),
   surveyOpen: (_p: Params, _n: NoticeNames): Words => ({
     title: 'How is on-call for you? Seven questions, anonymous',
     body: 'Results are shown once five people have answered.',
@@ -192,9 +199,17 @@ export const ROLES: Readonly<Record<string, string>> = {
   owner: 'owner',
 }
 
+const BUDGET: Readonly<Record<string, string>> = {
+  normal: 'more than half of the budget is there again',
+  review: 'half of the error budget is gone',
+  allHands: 'three quarters of the error budget are gone',
+  exhausted: 'the error budget is spent',
+}
+
 /** What is owed under each rule, as one would say it. */
 const OWED: Readonly<Record<string, string>> = {
   'handoff.accept': 'accept the hand-off',
+  'budget.review': 'a review of what the error budget asks for',
   'survey.answer': 'answer the on-call survey',
   'incident.respond': 'an answer to the page',
   'incident.role.commander': 'a commander',

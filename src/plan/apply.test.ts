@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 beforeEach(() => inTx((tx) => tx.query(EMPTIED)))
 
-const EMPTIED = `alter table audit disable trigger user; truncate calendars, people, teams, team_members, contacts, schedules, ladders, services, sources, routes, channels,
+const EMPTIED = `alter table audit disable trigger user; truncate objectives, metric_sources, calendars, people, teams, team_members, contacts, schedules, ladders, services, sources, routes, channels,
   climbs, pages, groups, alerts, accounts, audit, timeline cascade; alter table audit enable trigger user;
   update organisation set name = 'My organisation', fallback = '[]'`
 
@@ -611,6 +611,51 @@ channels: { email: { host: smtp.example.com, from: ops@example.com, port: 587, t
     const path = new URL('./golden/example.export.yaml.txt', import.meta.url)
     if (process.env.UPDATE_GOLDEN) writeFileSync(path, text)
     expect(text).toBe(readFileSync(path, 'utf8'))
+  })
+
+  test('objectives read back to no changes, and their secrets stay for the same address only', async () => {
+    const text = `services: [ { id: shop } ]
+metrics: [ { id: prom, url: "https://prometheus.example.com/", token: "\${PROM}", tenant: shop } ]
+objectives:
+  - { id: plain, service: shop, target: 99.95, indicator: pushed }
+  - id: much
+    name: Much of it
+    service: shop
+    description: Requests that succeed
+    target: 99.5%
+    window: { calendar: month, zone: Europe/Lisbon }
+    slices: { every: 5m, target: 99% }
+    indicator: { metrics: prom, bad: 'errors_total{code=~"5.."}', total: 'requests_total' }
+    alerts: [ { severity: page, long: 1h, burn: 10 }, { name: slow, severity: ticket, long: 3d, short: 6h, budget: 10% } ]
+    no_data: 15m
+    review: monthly
+    policy: { exhausted: Freeze deploys }
+`
+    await applied(text, { PROM: 'secret' })
+    const [before] = await query<{ token: string }>('select token from metric_sources')
+    const { findings } = await planned(text.replace('budget: 10%', 'budget: 5%'), {
+      PROM: 'secret',
+    })
+    expect(findings.map((one) => `${one.rule} ${one.position?.line}`)).toContain(
+      'firesInsideBudget 13',
+    )
+    const written = await exported()
+    expect(written).toContain('token: ${PROM_TOKEN}')
+    expect((await applied(written)).changes).toEqual([])
+    expect((await applied(text)).changes).toEqual([])
+    expect(await query('select token from metric_sources')).toEqual([before])
+    expect(await query('select target from objective_targets order by target')).toEqual([
+      { target: '99.5%' },
+      { target: '99.95%' },
+    ])
+    await applied(
+      text
+        .replace('prometheus.example.com', 'elsewhere.example.com')
+        .replace('token: "${PROM}", ', ''),
+    )
+    expect(await query('select token from metric_sources')).toEqual([{ token: null }])
+    expect(await refusal('services: []')).toContain('objectives much and plain are about it')
+    expect(await refusal('metrics: []')).toContain('objective much asks it')
   })
 
   test('an empty instance reads back too', async () => {

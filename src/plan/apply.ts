@@ -13,6 +13,7 @@ import { savePeople, saveTeams } from '../people/store.ts'
 import { saveServices } from '../services/store.ts'
 import type { SignInSettings } from '../sign-in/settings.ts'
 import { saveSignIn } from '../sign-in/store.ts'
+import { saveMetricsSources, saveObjectives } from '../slo/store.ts'
 import type { Actor, Entry } from '../timeline/entry.ts'
 import { record } from '../timeline/store.ts'
 import { policyForm, policyOf, SEAT_WORDS, type SeatWord } from '../severity/form.ts'
@@ -119,6 +120,8 @@ async function write(tx: Tx, draft: Draft, actor: Actor, managedBy: string | nul
   await saveServices(tx, nouns.services, managedBy)
   await saveSources(tx, nouns.sources, managedBy)
   await saveRoutes(tx, nouns.routes, managedBy)
+  await saveMetricsSources(tx, nouns.metrics, managedBy)
+  await saveObjectives(tx, nouns.objectives, managedBy)
   if (managedBy !== null)
     for (const section of LIST_SECTIONS) await adopt(tx, section, adopted[section], managedBy)
   if (changes.some((change) => change.section === 'organisation')) {

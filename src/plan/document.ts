@@ -27,7 +27,8 @@ export type Opened =
   | { ok: true; document: Document; lines: LineCounter }
   | { ok: false; mistakes: Mistake[] }
 
-export function openDocument(text: string): Opened {
+/** @param isAnyRoot a list at the top is as good as a mapping */
+export function openDocument(text: string, isAnyRoot = false): Opened {
   const tooMuch = outOfBounds(text)
   if (tooMuch) return { ok: false, mistakes: [tooMuch] }
   const lines = new LineCounter()
@@ -46,7 +47,7 @@ export function openDocument(text: string): Opened {
   const mistakes = document.errors
     .slice(0, SYNTAX_MISTAKES_MAX)
     .map((error) => at(error.pos[0], syntaxSentence(error.code, error.message)))
-  if (mistakes.length === 0) mistakes.push(...forbidden(document, at))
+  if (mistakes.length === 0) mistakes.push(...forbidden(document, at, isAnyRoot))
   return mistakes.length > 0
     ? { ok: false, mistakes }
     : { ok: true, document: document as Document, lines }
@@ -105,6 +106,7 @@ const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[
 function forbidden(
   document: Document,
   at: (offset: number, sentence: string) => Mistake,
+  isAnyRoot: boolean,
 ): Mistake[] {
   const mistakes: Mistake[] = []
   const offsetOf = (node: Node): number => node.range?.[0] ?? 0
@@ -137,6 +139,7 @@ function forbidden(
   const root = document.contents
   if (
     mistakes.length === 0 &&
+    !isAnyRoot &&
     isNode(root) &&
     !isMap(root) &&
     !(isScalar(root) && root.value === null)

@@ -11,12 +11,14 @@ import type { Id } from '../lib/id.ts'
 import { listCalendars } from '../oncall/holiday-store.ts'
 import { listSeats, readPolicy } from '../severity/store.ts'
 import { readSignIn } from '../sign-in/store.ts'
+import { listMetricsSources, listObjectives } from '../slo/store.ts'
 import { changesBetween, type PlannedChange } from './changes.ts'
 import type { Environment, PlanDeps } from './deps.ts'
 import type { Finding } from './finding.ts'
 import { LIST_SECTIONS, type ListSection, type Section, type Whole } from './form.ts'
 import { type ReadFile, readFile } from './form-file.ts'
 import { lint } from './lint.ts'
+import { objectiveFindings } from './lint-objectives.ts'
 import { merge } from './merge.ts'
 import { FileRefused, type Mistake, type Position } from './mistake.ts'
 import {
@@ -117,6 +119,8 @@ export async function readStored(tx: Tx): Promise<Stored> {
     calendars: await listCalendars(tx),
     keys: await listSourceKeys(tx),
     channels: await listChannelSettings(tx),
+    metrics: await listMetricsSources(tx),
+    objectives: await listObjectives(tx),
     signIn: await readSignIn(tx),
     policy: await readPolicy(tx),
     seats: await listSeats(tx),
@@ -215,6 +219,7 @@ export function draftOf(
       ...plainSecrets(reading),
       ...cutOff(changes, stored, live, reading),
       ...lints,
+      ...objectiveFindings(file.objectives ?? [], reading),
     ],
     paging: changes.length > 0 ? pagingChanges(stored.directory, directory, now, deps) : [],
     before,

@@ -9,6 +9,7 @@ import { isSame } from './changes.ts'
 import {
   isHidden,
   LIST_SECTIONS,
+  type ObjectiveForm,
   type PolicyFileForm,
   type SignInForm,
   type Whole,
@@ -74,6 +75,8 @@ function fileOf(whole: Whole): Record<string, unknown> {
     services,
     sources,
     routes,
+    metrics,
+    objectives,
     channels,
     sign_in: signIn,
     policy,
@@ -118,6 +121,15 @@ function fileOf(whole: Whole): Record<string, unknown> {
       unnamed(slim({ ...source, key: null }, { ignore_labels: REPLICA_LABELS })),
     ),
     routes: routes.map((route) => slim(route, {})),
+    // What nobody uses is not spoken of.
+    ...(metrics.length === 0
+      ? {}
+      : {
+          metrics: metrics.map((one) =>
+            unnamed(slim(named(one, names, [one.id]), { kind: 'prometheus' })),
+          ),
+        }),
+    ...(objectives.length === 0 ? {} : { objectives: objectives.map(objectiveYaml) }),
     channels: Object.fromEntries(
       Object.entries(channels).map(([kind, settings]) => [
         kind,
@@ -127,6 +139,27 @@ function fileOf(whole: Whole): Record<string, unknown> {
     ...(isSame(signIn, PLAIN_SIGN_IN) ? {} : { sign_in: signInOf(signIn, names) }),
     ...(isSame(policy, PLAIN_POLICY) ? {} : { policy: policyFileOf(policy) }),
   }
+}
+
+/** An objective as a file says it. */
+export function objectiveYaml(form: ObjectiveForm): Record<string, unknown> {
+  const { indicator, alerts, window, slices, policy } = form
+  return unnamed(
+    slim(
+      {
+        ...form,
+        window:
+          typeof window === 'string'
+            ? window
+            : slim(window, { count: 1, zone: 'UTC', starts: '2024-01-01T00:00' }),
+        slices: slices && slim(slices, {}),
+        indicator: indicator.metrics === null ? 'pushed' : slim(indicator, { as_is: false }),
+        alerts: alerts?.map((one) => slim(one, {})) ?? null,
+        policy: policy && slim(policy, {}),
+      },
+      { window: '30d' },
+    ),
+  )
 }
 
 const signInOf = ({ oidc, ...form }: SignInForm, names: NameOf): Record<string, unknown> =>

@@ -1,9 +1,10 @@
 /** The whole of `allclear.yaml`, read. What it refers to elsewhere is asked afterwards. */
-import { isAlias, isMap, isSeq } from 'yaml'
+import { isMap, isSeq } from 'yaml'
 import type { ChannelDescription } from '../notify/channel.ts'
 import { openDocument } from './document.ts'
 import type { ChannelsForm, FileForm, OrganisationForm } from './form.ts'
 import { calendarsReader } from './form-calendars.ts'
+import { metricsReader, objectivesReader } from './form-objectives.ts'
 import { laddersReader, schedulesReader } from './form-oncall.ts'
 import { peopleReader, teamsReader } from './form-people.ts'
 import { routesReader, servicesReader, sourcesReader } from './form-services.ts'
@@ -12,7 +13,7 @@ import { signInReader } from './form-sign-in.ts'
 import { channelFields, name } from './form-values.ts'
 import type { Mistake } from './mistake.ts'
 import { list, record, target } from './reader.ts'
-import { beginReading, note, type Reader, type Reading } from './reading.ts'
+import { beginReading, type Reader, type Reading } from './reading.ts'
 
 export type FormatFacts = {
   channels: readonly ChannelDescription[]
@@ -52,13 +53,15 @@ const NOTHING: FileForm = {
   services: null,
   sources: null,
   routes: null,
+  metrics: null,
+  objectives: null,
   channels: null,
   sign_in: null,
   policy: null,
 }
 
 const fileReader = (facts: FormatFacts): Reader<FileForm> =>
-  record<FileForm & { objectives: unknown }>(
+  record<FileForm>(
     'the file',
     {
       organisation: {
@@ -75,10 +78,11 @@ const fileReader = (facts: FormatFacts): Reader<FileForm> =>
       services: { reader: servicesReader },
       sources: { reader: sourcesReader(facts.sourceKinds, facts.hashKey) },
       routes: { reader: routesReader },
+      metrics: { reader: metricsReader },
+      objectives: { reader: objectivesReader },
       channels: { reader: channelsReader(facts.channels) },
       sign_in: { reader: signInReader },
       policy: { reader: policyReader },
-      objectives: { reader: later },
     },
     { unknown: elsewhere },
   ) as Reader<FileForm>
@@ -107,13 +111,6 @@ function channelsReader(channels: readonly ChannelDescription[]): Reader<Channel
     if (!read) return undefined
     return Object.fromEntries(Object.entries(read).filter(([, settings]) => settings !== null))
   }
-}
-
-/** Sections that this release does not carry out: empty is welcome, content is never quietly ignored. */
-const later: Reader<'empty'> = (reading, node, path) => {
-  const value = isAlias(node) ? node.resolve(reading.document) : node
-  if ((isMap(value) || isSeq(value)) && value.items.length === 0) return 'empty'
-  return note(reading, node, path, `\`${path}\` is not supported yet, leave it out or empty`)
 }
 
 /** The names of the variables that a file asks for, so that a client sends those and no others. */

@@ -6,6 +6,7 @@ import { parseDuration } from '../lib/duration.ts'
 import type { Weekday } from '../lib/windows.ts'
 import type { Role } from '../people/person.ts'
 import type { PolicyForm, SeatWord } from '../severity/form.ts'
+import type { Definition } from '../slo/definition.ts'
 
 /**
  * A secret: compared, never shown. `hidden` is null where the file asks for a `variable` that is
@@ -139,6 +140,24 @@ export type RouteForm = {
   pause: string | null
 }
 
+export type MetricsForm = {
+  id: string
+  name: string
+  kind: string
+  url: string
+  username: string | null
+  password: Hidden | null
+  token: Hidden | null
+  tenant: string | null
+}
+
+export type ObjectiveForm = {
+  id: string
+  name: string
+  service: string
+  team: string | null
+} & Definition
+
 /** What is null here is left as it is stored. */
 export type OrganisationForm = { name: string | null; fallback: string[] | null }
 
@@ -179,6 +198,8 @@ export type Whole = {
   sources: SourceForm[]
   /** In the order in which they are tried. */
   routes: RouteForm[]
+  metrics: MetricsForm[]
+  objectives: ObjectiveForm[]
   channels: ChannelsForm
   sign_in: SignInForm
   policy: PolicyFileForm
@@ -197,6 +218,8 @@ export const SECTIONS = [
   'services',
   'sources',
   'routes',
+  'metrics',
+  'objectives',
   'channels',
   'sign_in',
   'policy',
@@ -219,6 +242,8 @@ export const NOUN: Readonly<Record<Section, string>> = {
   services: 'service',
   sources: 'source',
   routes: 'route',
+  metrics: 'source of metrics',
+  objectives: 'objective',
   channels: 'channel',
   sign_in: 'sign-in',
   policy: 'policy',

@@ -11,6 +11,7 @@ import {
   type FileForm,
   type Hidden,
   isHidden,
+  type MetricsForm,
   type PersonForm,
   type ScheduleForm,
   type SignInForm,
@@ -93,6 +94,11 @@ export function merge(stored: Whole, file: FileForm, reading: Reading, facts: Me
         )
       }) ?? stored.sources,
     routes: file.routes ?? stored.routes,
+    metrics:
+      file.metrics?.map((wanted, index) =>
+        withMetricsSecrets(wanted, index, stored, secrets.keep),
+      ) ?? stored.metrics,
+    objectives: file.objectives ?? stored.objectives,
     channels: file.channels
       ? Object.fromEntries(
           Object.entries(file.channels).map(([kind, settings]) => {
@@ -132,6 +138,22 @@ function withSecret(
   const field: Field = { name: 'client_secret', label: 'Secret', kind: 'secret', required: false }
   const before = isSameClient ? (stored.oidc ?? undefined) : undefined
   return { ...wanted, oidc: keep(before, wanted.oidc, [field], 'sign_in.oidc', '`oidc`') }
+}
+
+/** Secrets are kept for the address that they were given for: they must not be sent to another one. */
+function withMetricsSecrets(
+  wanted: MetricsForm,
+  index: number,
+  stored: Whole,
+  keep: ReturnType<typeof secretKeeper>['keep'],
+): MetricsForm {
+  const known = stored.metrics.find((one) => one.id === wanted.id)
+  const before = known?.url === wanted.url ? known : undefined
+  const fields: Field[] = [
+    { name: 'password', label: 'Password', kind: 'secret', required: false },
+    { name: 'token', label: 'Token', kind: 'secret', required: false },
+  ]
+  return keep(before, wanted, fields, `metrics[${index}]`, '`metrics`')
 }
 
 /** The file cannot give somebody the address of a person who stays. */

@@ -11,14 +11,18 @@ import type { HolidayCalendar } from '../oncall/holidays.ts'
 import type { Schedule } from '../oncall/schedule.ts'
 import type { Contact, Person, Rules } from '../people/person.ts'
 import type { Service } from '../services/service.ts'
+import type { MetricsSource, Objective } from '../slo/objective.ts'
 import { isSame } from './changes.ts'
 import {
   type ContactForm,
+  type Hidden,
   isHidden,
   type LadderForm,
   LIST_SECTIONS,
   type ListSection,
+  type MetricsForm,
   msOf,
+  type ObjectiveForm,
   type PersonForm,
   type RouteForm,
   type RulesForm,
@@ -44,6 +48,8 @@ export type Nouns = {
   services: Service[]
   sources: KeyedSource[]
   routes: (Route & { position: number })[]
+  metrics: MetricsSource[]
+  objectives: Objective[]
 }
 
 export type NounFacts = {
@@ -203,6 +209,48 @@ export function nounsOf(
       groupBy: form.group_by,
       pauseMs: form.pause === null ? null : msOf(form.pause),
     })),
+    metrics: of('metrics', whole.metrics, (form, id) =>
+      metricsSource(
+        form,
+        id,
+        stored.metrics.find((one) => one.id === id),
+        facts,
+      ),
+    ),
+    objectives: of('objectives', whole.objectives, (form: ObjectiveForm, id): Objective => {
+      const { id: slug, name, service, team, ...definition } = form
+      return {
+        id,
+        slug,
+        name,
+        serviceId: idOf('services', service),
+        teamId: maybe('teams', team),
+        metricsId: maybe('metrics', definition.indicator.metrics),
+        definition,
+      }
+    }),
+  }
+}
+
+function metricsSource(
+  form: MetricsForm,
+  id: Id,
+  stored: MetricsSource | undefined,
+  facts: NounFacts,
+): MetricsSource {
+  const sealed = (secret: Hidden | null, before: string | null | undefined): string | null =>
+    secret === null || secret.hidden === null ? null : facts.seal(secret.hidden, before)
+  const { id: slug, name, kind, url, username, tenant } = form
+  return {
+    id,
+    slug,
+    name,
+    kind,
+    url,
+    username,
+    password: sealed(form.password, stored?.password ?? undefined),
+    token: sealed(form.token, stored?.token ?? undefined),
+    tenant,
   }
 }
 

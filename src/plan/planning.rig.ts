@@ -107,6 +107,8 @@ export const EMPTY: Stored = {
     maintenances: [],
   },
   calendars: [],
+  metrics: [],
+  objectives: [],
   keys: [],
   channels: [],
   signIn: DEFAULT_SIGN_IN,

@@ -16,7 +16,14 @@ import type { Mistake, Position } from './mistake.ts'
 import { nearest } from './nearest.ts'
 
 /** What a slug in the file points at. */
-export type ReferenceKind = 'calendar' | 'person' | 'team' | 'schedule' | 'escalation' | 'service'
+export type ReferenceKind =
+  | 'calendar'
+  | 'person'
+  | 'team'
+  | 'schedule'
+  | 'escalation'
+  | 'service'
+  | 'metrics'
 export type Reference = { kind: ReferenceKind; slug: string; path: string; at: Position }
 
 export type Reading = {

@@ -12,6 +12,7 @@ const SECTION_OF: Readonly<Record<ReferenceKind, ListSection>> = {
   schedule: 'schedules',
   escalation: 'escalations',
   service: 'services',
+  metrics: 'metrics',
 }
 
 /**
@@ -34,9 +35,10 @@ export function danglingReferences(
     for (const { slug, path, at } of reading.references.filter((one) => one.kind === kind)) {
       if (there.has(slug)) continue
       const hint = didYouMean(reading, slug, [...there])
+      const noun = kind === 'metrics' ? NOUN.metrics : kind
       const sentence = stored.has(slug)
-        ? `the ${kind} ${quoted(slug)} would be removed: \`${section}\` of this file leaves it out`
-        : `there is no ${kind} ${quoted(slug)}${hint}`
+        ? `the ${noun} ${quoted(slug)} would be removed: \`${section}\` of this file leaves it out`
+        : `there is no ${noun} ${quoted(slug)}${hint}`
       mistakes.push({ ...at, path, sentence })
     }
   }
@@ -140,6 +142,12 @@ function usesIn(whole: Whole, isLeftAlone: IsLeftAlone): Use[] {
     use('routes', route.id, 'team', route.team, BELONGS)
     use('routes', route.id, 'service', route.service, ['leads to it', 'lead to it'])
     use('routes', route.id, 'escalation', route.escalation, ['pages by it', 'page by it'])
+  })
+  of('objectives', (objective) => {
+    const { id } = objective
+    use('objectives', id, 'service', objective.service, ['is about it', 'are about it'])
+    use('objectives', id, 'team', objective.team, BELONGS)
+    use('objectives', id, 'metrics', objective.indicator.metrics, ['asks it', 'ask it'])
   })
   return uses
 }

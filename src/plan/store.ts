@@ -15,6 +15,8 @@ const TABLES = {
   services: 'services',
   sources: 'sources',
   routes: 'routes',
+  metrics: 'metric_sources',
+  objectives: 'objectives',
 } as const satisfies Partial<Record<Section, string>>
 
 export type ListTable = keyof typeof TABLES

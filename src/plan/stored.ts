@@ -14,12 +14,15 @@ import type { SignInSettings } from '../sign-in/settings.ts'
 import { policyForm, SEAT_WORDS } from '../severity/form.ts'
 import type { Policy, Seat } from '../severity/policy.ts'
 import type { SeatTarget } from '../severity/store.ts'
+import type { MetricsSource, Objective } from '../slo/objective.ts'
 import { coverKey } from './changes.ts'
 import type {
   CalendarForm,
   ContactForm,
   Hidden,
   LadderForm,
+  MetricsForm,
+  ObjectiveForm,
   PersonForm,
   RotationForm,
   RuleForm,
@@ -41,6 +44,8 @@ export type Stored = {
   calendars: readonly HolidayCalendar[]
   keys: readonly SourceKey[]
   channels: readonly ChannelSettings[]
+  metrics: readonly MetricsSource[]
+  objectives: readonly Objective[]
   signIn: SignInSettings
   policy: Policy
   seats: ReadonlyMap<Seat, SeatTarget>
@@ -132,6 +137,8 @@ export function storedForm(stored: Stored, facts: StoredFacts): Whole {
       group_by: route.groupBy === null ? null : [...route.groupBy],
       pause: span(route.pauseMs),
     })),
+    metrics: stored.metrics.map((one) => metricsForm(one, facts)),
+    objectives: stored.objectives.flatMap((one) => objectiveForm(one, stored, slugOf) ?? []),
     channels: Object.fromEntries(
       stored.channels.map(({ kind, settings }) => [
         kind,
@@ -173,6 +180,37 @@ function signInForm({ oidc, local, totp }: SignInSettings, facts: StoredFacts): 
     },
     local,
     totp,
+  }
+}
+
+function metricsForm(one: MetricsSource, facts: StoredFacts): MetricsForm {
+  const hide = (sealed: string | null): Hidden | null =>
+    sealed === null ? null : { hidden: facts.unseal(sealed) ?? UNREADABLE }
+  const { slug, name, kind, url, username, password, token, tenant } = one
+  return {
+    id: slug,
+    name,
+    kind,
+    url,
+    username,
+    password: hide(password),
+    token: hide(token),
+    tenant,
+  }
+}
+
+/** The source of its numbers is known by its id, for it may be renamed. */
+function objectiveForm(one: Objective, stored: Stored, slugOf: SlugOf): ObjectiveForm | null {
+  const service = slugOf(one.serviceId)
+  if (service === null) return null
+  const metrics = stored.metrics.find(({ id }) => id === one.metricsId)?.slug ?? null
+  return {
+    id: one.slug,
+    name: one.name,
+    service,
+    team: slugOf(one.teamId),
+    ...one.definition,
+    indicator: { ...one.definition.indicator, metrics },
   }
 }
 

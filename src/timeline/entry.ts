@@ -13,6 +13,7 @@ export type Subject = {
     | 'configuration'
     | 'obligation'
     | 'incident'
+    | 'objective'
     | 'system'
   id: Id
 }

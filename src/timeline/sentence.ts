@@ -117,6 +117,18 @@ function raisedBecause(r: Values, i: Values): string {
   return typeof r.reason === 'string' && r.reason !== '' ? r.reason : 'by what is known now'
 }
 
+const CLEARED: Readonly<Record<string, string>> = {
+  recovered: 'burns no more',
+  suppressedByPage: 'its ticket keeps quiet while it pages',
+  dataAgain: 'there is data again',
+}
+const BUDGET: Readonly<Record<string, string>> = {
+  normal: 'more than half there',
+  review: 'half gone',
+  allHands: 'three quarters gone',
+  exhausted: 'spent',
+}
+
 const SENTENCES: Readonly<Record<string, Write>> = {
   ...INCIDENT,
   fired: (r) => `Alert fired: ${r.title}`,
@@ -125,6 +137,13 @@ const SENTENCES: Readonly<Record<string, Write>> = {
   suppressionEnded: (r) => `Not kept quiet any more, still firing: ${r.title}`,
   alertResolved: (r) => `Alert resolved: ${r.title}`,
   severityChanged: (r) => `Severity changed: ${r.title}`,
+  burnAlerted: (r, i) =>
+    `${i.objective}: ${r.subject === 'noData' ? 'no data any more' : `burns its error budget, a ${r.subject}`}`,
+  burnCleared: (r, i) => `${i.objective}: ${CLEARED[String(r.because)] ?? r.because}`,
+  budgetMoved: (r, i) =>
+    `${i.objective}: the error budget is ${BUDGET[String(r.to)] ?? r.to} (${i.left} left)`,
+  budgetReviewed: (r, _i, who) => `${who} reviewed the error budget: ${r.note}`,
+  gateOpened: (r, _i, who) => `${who} signed for deploys until ${r.until}: ${r.reason}`,
   overridden: (r, _i, who, names) => overrideSentence(r, who, names),
   overrideEnded: (r, _i, who, names) => `${who} ended an override of ${names.person(r.personId)}`,
   coverAsked: (r, _i, _who, names) =>

@@ -288,6 +288,14 @@ const ON_THINGS = (): Record<string, Entry> =>
 
 /** Of nobody's team: what the route asks in general is all. */
 const IN_GENERAL: readonly string[] = [
+  // Objectives of what is private are filtered with its service: test/stories/objectives.story.test.ts.
+  'GET /api/v1/objectives',
+  'GET /api/v1/objectives/{id}',
+  'GET /api/v1/objectives/{id}/burn-down',
+  'POST /api/v1/objectives/{id}/events',
+  'POST /api/v1/objectives/{id}/reviews',
+  'GET /api/v1/gate/{service}',
+  'POST /api/v1/gate/{service}/exceptions',
   'GET /api/v1/policy',
   'PUT /api/v1/policy',
   'POST /api/v1/policy/check',

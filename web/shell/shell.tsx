@@ -26,6 +26,7 @@ const RAIL = [
   { to: paths.alerts, label: words.nav.alerts, key: 'a' },
   { to: paths.oncall, label: words.nav.onCall, key: 'o' },
   { to: paths.services, label: words.nav.services, key: 's' },
+  { to: paths.reliability, label: words.nav.reliability, key: 'r' },
 ] as const
 const DOORS: readonly string[] = [paths.signIn, paths.setup, paths.welcome]
 
@@ -75,7 +76,7 @@ function SignedIn({ me }: { me: MeShown }) {
 }
 
 const ITEM =
-  'flex items-center gap-2 px-3 min-h-9 rounded-md text-mute hover:text-text aria-[current=page]:bg-raise aria-[current=page]:text-text whitespace-nowrap'
+  'flex items-center gap-2 px-1.5 text-[12.5px] md:px-3 md:text-[length:inherit] min-h-9 rounded-md text-mute hover:text-text aria-[current=page]:bg-raise aria-[current=page]:text-text whitespace-nowrap'
 
 function Rail({ me }: { me: MeShown }) {
   return (

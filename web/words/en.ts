@@ -13,6 +13,7 @@ export const words = {
     alerts: 'Alerts',
     onCall: 'On-call',
     services: 'Services',
+    reliability: 'Reliability',
     settings: 'Settings',
     me: 'Me',
     security: 'Sign-in and security',

@@ -11,8 +11,13 @@ import { formatDateTime } from '../../lib/zone.ts'
 import { isSetUp } from '../../notify/channel.ts'
 import { listCalendars } from '../../oncall/holiday-store.ts'
 import { type Canary, listCanaries } from '../../people/canary-store.ts'
+import { writeRules } from '../../integrations/prometheus/rules.ts'
+import { listObjectives } from '../../slo/store.ts'
 import { apply } from '../../plan/apply.ts'
+import { readStored, storedWhole } from '../../plan/draft.ts'
 import { exportYaml } from '../../plan/export.ts'
+import { writeOpenSlo, writeSloth } from '../../plan/export-objectives.ts'
+import { importObjectives, writeObjectives } from '../../plan/import-objectives.ts'
 import { lint } from '../../plan/lint.ts'
 import { plan as makePlan } from '../../plan/plan.ts'
 import { importOnCall } from '../../plan/seed-oncall.ts'
@@ -99,6 +104,85 @@ const importRoute = route({
     const { yaml, contradictions, left } = found
     return { body: { yaml, contradictions, left } }
   },
+})
+
+const Place = z.object({ line: z.number(), column: z.number() })
+
+const importObjectivesRoute = route({
+  method: 'post',
+  path: '/api/v1/import/objectives',
+  summary: 'Make objectives of a document of others, and name what is wrong in it',
+  policy: { needs: 'administer' },
+  body: z
+    .object({
+      text: z.string().max(FILE_MAX),
+      metrics: z
+        .string()
+        .max(64)
+        .optional()
+        .describe('The source of metrics to ask where the document names none'),
+    })
+    .strict(),
+  reply: z
+    .object({
+      yaml: z
+        .string()
+        .describe('The section `objectives` of a file; empty where something is wrong'),
+      objectives: z.number(),
+      problems: z.array(Place.extend({ sentence: z.string() })),
+      noted: z.array(Place.extend({ id: z.string(), sentence: z.string(), used: z.string() })),
+      left: z.array(z.string()),
+    })
+    .openapi('ObjectivesImport'),
+  async handle({ body }) {
+    const found = importObjectives(body.text, body)
+    const isMade = found.objectives.length > 0
+    return {
+      body: {
+        yaml: isMade ? writeObjectives(found.objectives) : '',
+        objectives: found.objectives.length,
+        problems: found.mistakes.map(({ line, column, sentence }) => ({ line, column, sentence })),
+        noted: found.noted,
+        left: found.left,
+      },
+    }
+  },
+})
+
+const exportObjectives = route({
+  method: 'get',
+  path: '/api/v1/export/objectives',
+  summary: 'The objectives in the words of others',
+  policy: { needs: 'administer' },
+  query: z.object({ as: z.enum(['openslo', 'sloth']) }),
+  reply: z.object({ yaml: z.string(), left: z.array(z.string()) }).openapi('ObjectivesExport'),
+  handle: ({ read, deps, query }) =>
+    read(async (tx) => {
+      const { objectives } = storedWhole(await readStored(tx), deps.plan)
+      const { text, left } =
+        query.as === 'openslo' ? writeOpenSlo(objectives) : writeSloth(objectives)
+      return { body: { yaml: text, left } }
+    }),
+})
+
+const exportRules = route({
+  method: 'get',
+  path: '/api/v1/export/rules',
+  summary: 'Rules for Prometheus that record and alert as the objectives do',
+  policy: { needs: 'read' },
+  query: z.object({ service: z.string().max(64).optional() }),
+  reply: z.object({ yaml: z.string(), left: z.array(z.string()) }).openapi('RulesExport'),
+  handle: ({ read, query }) =>
+    read(async (tx, directory) => {
+      const asked = (await listObjectives(tx)).flatMap((objective) => {
+        const service = directory.services.get(objective.serviceId)
+        const team = directory.teams.get(objective.teamId ?? service?.teamId ?? '')
+        if (!service || (query.service ?? service.slug) !== service.slug) return []
+        return [{ objective, service: service.slug, team: team?.slug ?? null }]
+      })
+      const { text, left } = writeRules(asked)
+      return { body: { yaml: text, left } }
+    }),
 })
 
 const exportRoute = route({
@@ -285,6 +369,9 @@ export const configurationRoutes: readonly Route[] = [
   applyRoute,
   importRoute,
   exportRoute,
+  importObjectivesRoute,
+  exportObjectives,
+  exportRules,
   people,
   teams,
   services,
