@@ -29,7 +29,7 @@ type Vectors = {
   fairness: { id: string; hours: number[]; balance: number; balance_without_zero?: number }[]
 }
 
-const path = process.env.METHOD_VECTORS ?? ''
+const path = process.env.METHOD_VECTORS ?? '../shared/method-vectors.json'
 const vectors: Vectors | null = existsSync(path)
   ? (JSON.parse(readFileSync(path, 'utf8')) as Vectors)
   : null

@@ -23,6 +23,7 @@ import {
 import type { Id } from '../lib/id.ts'
 import { notFound, Problem } from '../lib/problem.ts'
 import type { Told } from '../notify/notice-store.ts'
+import { isBurningAmong } from '../slo/store.ts'
 import { type Policy, SEATS, type Seat } from '../severity/policy.ts'
 import { findPolicy, listSeats, type SeatTarget } from '../severity/store.ts'
 import type { Desk } from './desk.ts'
@@ -77,7 +78,11 @@ async function factsOf(
     now: desk.now,
     policy,
     by: desk.actor.kind === 'person' ? desk.actor.id : null,
-    recovery: { lastFiringAt, isBurning: null, ...partsIn(parts) },
+    recovery: {
+      lastFiringAt,
+      isBurning: await isBurningAmong(tx, incident.serviceIds),
+      ...partsIn(parts),
+    },
   }
 }
 

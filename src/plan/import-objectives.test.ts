@@ -243,7 +243,7 @@ test('whatever was read can be read back as a file of ours', () => {
   }
 })
 
-const data = process.env.OBJECTIVES_DATA ?? ''
+const data = process.env.OBJECTIVES_DATA ?? '../shared/data'
 const filesIn = (...folder: string[]): string[] => {
   const path = join(data, ...folder)
   if (data === '' || !existsSync(path)) return []

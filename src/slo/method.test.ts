@@ -286,7 +286,7 @@ type Vectors = {
   calendar_month_budget_minutes_london_9995: Record<string, number>
 }
 
-const path = process.env.METHOD_VECTORS ?? ''
+const path = process.env.METHOD_VECTORS ?? '../shared/method-vectors.json'
 const vectors = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Vectors) : null
 const STATES: Readonly<Record<string, string>> = { all_hands: 'allHands' }
 

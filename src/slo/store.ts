@@ -345,6 +345,17 @@ export const listSpent = (tx: Tx): Promise<{ objectiveId: Id; state: State }[]> 
       where s.state->'budget'->>'state' in ('review', 'allHands', 'exhausted')`,
   )
 
+/** Whether an objective of these services pages or asks for a ticket now; null: they have none. */
+export async function isBurningAmong(tx: Tx, serviceIds: readonly Id[]): Promise<boolean | null> {
+  const [row] = await tx.query<{ isBurning: boolean | null }>(
+    `select bool_or(coalesce(s.state->'open' ?| array['page', 'ticket'], false)) as "isBurning"
+     from objectives o left join objective_states s on s.objective_id = o.id
+     where o.retired_at is null and o.service_id = any($1::uuid[])`,
+    [serviceIds],
+  )
+  return row?.isBurning ?? null
+}
+
 export async function saveStanding(
   tx: Tx,
   id: Id,

@@ -260,3 +260,24 @@ test('the objective of a private service is there for nobody whom the service is
   ]).toEqual([404, 404, 404, 404, 404])
   expect((await standing()).slug).toBe('shop-works')
 })
+
+test('an incident is not over while an objective of its services burns', async () => {
+  await begin()
+  await history()
+  await world.api('POST', '/api/v1/incidents', {
+    title: 'Shop fails',
+    services: ['shop'],
+    severity: 3,
+  })
+  await traffic(8, 400)
+  await world.api('POST', '/api/v1/incidents/INC-1/status', { to: 'monitoring' })
+  type Checked = { checks: { name: string; good: boolean; why: string | null }[] }
+  const objectives = async () =>
+    (await world.api<Checked>('GET', '/api/v1/incidents/INC-1')).body.checks.find(
+      (one) => one.name === 'objectives',
+    )
+  expect(await objectives()).toMatchObject({ good: false, why: 'budgetBurning' })
+  await traffic(45, 0)
+  await world.pass(5)
+  expect(await objectives()).toMatchObject({ good: true })
+})

@@ -16,6 +16,7 @@ import {
 import { ActedView, Id, Time } from '../../contract/views.ts'
 import type { Tx } from '../../db/tx.ts'
 import type { Directory } from '../../directory/directory.ts'
+import { isBurningAmong } from '../../slo/store.ts'
 import { allow } from '../../engine/act.ts'
 import { openDesk } from '../../engine/desk.ts'
 import { partsIn } from '../../engine/incidents.ts'
@@ -127,7 +128,11 @@ async function detail(given: Found, zone: string) {
     checks: isLive(incident)
       ? allClearChecks(
           incident,
-          { lastFiringAt, isBurning: null, ...partsIn(kin) },
+          {
+            lastFiringAt,
+            isBurning: await isBurningAmong(tx, incident.serviceIds),
+            ...partsIn(kin),
+          },
           tx.now,
           policy,
         ).map((one) => ({

@@ -100,7 +100,7 @@ test('a week has other shares, and so other thresholds', () => {
   ])
 })
 
-const data = process.env.OBJECTIVES_DATA ?? ''
+const data = process.env.OBJECTIVES_DATA ?? '../shared/data'
 const sloth = (...path: string[]) => join(data, 'sloth', 'examples', ...path)
 
 describe.runIf(data !== '' && existsSync(sloth('_gen')))(
