@@ -8,6 +8,7 @@ import { backupCommand, restoreCommand } from './backup.ts'
 import { call, connection, Refused, save, send, Unreachable, type Connection } from './client.ts'
 import { configurationCommands } from './configuration.ts'
 import { demo } from './demo.ts'
+import { demoSev1 } from './demo-sev1.ts'
 import { contactCommands } from './contacts.ts'
 import { incidentCommands } from './incidents.ts'
 import { onCallCommands } from './oncall.ts'
@@ -114,8 +115,11 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .command('demo')
     .description('a team, two services and an outage, with the clock running fast')
     .option('--fast', 'do not wait between the scenes')
-    .action(async (options: { fast?: boolean }) => {
-      code = await demo({ isFast: options.fast === true })
+    .option('--sev1', 'a SEV1 from the first alert to the all-clear, to be watched in a browser')
+    .action(async (options: { fast?: boolean; sev1?: boolean }) => {
+      const isFast = options.fast === true
+      if (options.sev1) await demoSev1({ isFast, say })
+      else code = await demo({ isFast })
     })
 
   try {
