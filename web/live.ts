@@ -18,10 +18,11 @@ export function useLive(): Live {
       // What is shown from before the network was gone is asked for again, whatever it is.
       if (asOfNow() !== null) void client.invalidateQueries()
     }
-    source.addEventListener('entry', () => {
-      alive()
-      refresh()
-    })
+    for (const event of ['entry', 'ready'])
+      source.addEventListener(event, () => {
+        alive()
+        refresh()
+      })
     source.onerror = () => setLive((before) => ({ ...before, isConnected: false }))
     return () => source.close()
   }, [client])

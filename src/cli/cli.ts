@@ -162,7 +162,7 @@ async function tail(to: Connection, say: (text: string) => void): Promise<void> 
     const parts = rest.split('\n\n')
     rest = parts.pop() ?? ''
     for (const part of parts) {
-      const data = /^data: (.*)$/m.exec(part)?.[1]
+      const data = /^event: entry$/m.test(part) ? /^data: (.*)$/m.exec(part)?.[1] : undefined
       if (data === undefined) continue
       const entry = JSON.parse(data) as { at: string; sentence: string }
       say(`${entry.at.slice(11, 19)}  ${plain(entry.sentence)}`)

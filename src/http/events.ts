@@ -165,7 +165,7 @@ export function createEvents(deps: HttpDeps): Events {
           controller.enqueue(encoder.encode('retry: 1000\n\n'))
           const cursor = readCursor(after)
           if (cursor) void catchUp(listener, cursor)
-          else listeners.add(listener)
+          else void begin(listener)
         },
         cancel() {
           listeners.delete(listener)
@@ -176,6 +176,22 @@ export function createEvents(deps: HttpDeps): Events {
       for (const listener of [...listeners]) listener.end()
       await beat?.stop()
     },
+  }
+
+  /**
+   * Everything from now on. What is asked for once `ready` has come misses nothing: before it, an entry
+   * could still fall between the answer and the first look at the log.
+   */
+  async function begin(listener: Listener): Promise<void> {
+    listeners.add(listener)
+    try {
+      const now = at ?? (await here())
+      at ??= now
+      listener.push('event: ready\ndata: {}\n\n')
+    } catch {
+      // It will come back.
+      listener.end()
+    }
   }
 
   /** What was missed since the cursor, then everything new. Nothing is left out in between. */

@@ -6,20 +6,22 @@ import { readCalendar } from './read.ts'
 
 const FROM = Date.parse('2026-01-01T00:00:00Z')
 const WINDOW = { from: FROM, to: FROM + 365 * DAY, zone: 'Europe/Berlin' }
-const MS_MAX = 200
+/** Of our own processor time, not of the clock on the wall: what hangs needs many times as much. */
+const MS_MAX = 1_000
 /** For thousands of rules, years or versions at once, which nobody but an attacker has. */
-const MS_OF_MANY_MAX = 1_000
+const MS_OF_MANY_MAX = 5_000
 
 type Answer = { count: number; problems: string[] }
 
-/** The best of three, for this machine is shared; a hang is one each time. */
+/** The best of three; a hang is one each time. */
 function read(text: string, msMax = MS_MAX): Answer {
   let best = Number.POSITIVE_INFINITY
   let answer = { count: 0, problems: [] as string[] }
   for (let turn = 0; turn < 3 && best > msMax; turn += 1) {
-    const began = performance.now()
+    const began = process.cpuUsage()
     const { events, problems } = readCalendar(text, WINDOW)
-    best = Math.min(best, performance.now() - began)
+    const { user, system } = process.cpuUsage(began)
+    best = Math.min(best, (user + system) / 1_000)
     answer = { count: events.length, problems }
   }
   expect(best).toBeLessThan(msMax)

@@ -288,6 +288,9 @@ const ON_THINGS = (): Record<string, Entry> =>
 
 /** Of nobody's team: what the route asks in general is all. */
 const IN_GENERAL: readonly string[] = [
+  'POST /api/v1/import/objectives',
+  'GET /api/v1/export/objectives',
+  'GET /api/v1/export/rules',
   // Objectives of what is private are filtered with its service: test/stories/objectives.story.test.ts.
   'GET /api/v1/objectives',
   'GET /api/v1/objectives/{id}',
@@ -376,7 +379,7 @@ const OF_ONESELF: readonly RegExp[] = [
   /^POST \/api\/v1\/logout$/,
   /^GET \/api\/v1\/people\/\{id\}\/contacts$/,
   /^POST \/api\/v1\/contacts\/\{id\}\/(test|confirm)$/,
-  /^GET \/api\/v1\/(contact-kinds|owed|survey|contact-card\.vcf)$/,
+  /^GET \/api\/v1\/(contact-kinds|owed|push-key|survey|contact-card\.vcf)$/,
   /^POST \/api\/v1\/survey\/\{id\}$/,
   /^\w+ \/api\/v1\/covers/,
   /^\w+ \/api\/v1\/handoffs\/\{id\}/,
