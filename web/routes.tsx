@@ -153,6 +153,10 @@ export const router = createRouter({
       }),
     }),
     page(
+      '/policy',
+      lazyRouteComponent(() => import('./pages/policy.tsx'), 'PolicyPage'),
+    ),
+    page(
       '/settings',
       lazyRouteComponent(() => import('./pages/settings.tsx'), 'SettingsPage'),
     ),

@@ -246,10 +246,40 @@ test.runIf(isInstalled)(
     await page.getByRole('option', { name: 'Rota' }).waitFor()
     await page.keyboard.press('Enter')
     await page.waitForURL('**/on-call/rota')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.keyboard.press('?')
     await page.getByRole('heading', { name: 'Keys' }).waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('heading', { name: 'Keys' }).waitFor({ state: 'detached' })
+  },
+  60_000,
+)
+
+test.runIf(isInstalled)(
+  'the policy is edited in its matrix, named where it contradicts itself, tried, and taken',
+  async () => {
+    await page.goto(`${app.url}/policy`)
+    const cell = page.getByLabel('Then every, SEV3')
+    await cell.fill('soon')
+    await cell.blur()
+    await page
+      .getByText(/"soon" is not a time|`soon` is not a time/)
+      .first()
+      .waitFor()
+    await cell.fill('5m')
+    await cell.blur()
+    await page.getByText('SEV3 asks for more than SEV2').waitFor()
+    await page.getByText('update: 5m').first().waitFor()
+    await page.getByRole('button', { name: 'Backtest' }).click()
+    await page.getByText('as it would be').waitFor()
+    await page.getByRole('button', { name: 'Play it' }).click()
+    await page.getByText(/the first 2 steps of the escalation are paged at once/).waitFor()
+    await page.getByRole('button', { name: 'Take it from now on' }).click()
+    await page
+      .getByText(/Version 1 is in force/)
+      .first()
+      .waitFor()
+    expect(complaints).toEqual([])
   },
   60_000,
 )
@@ -272,6 +302,8 @@ test.runIf(isInstalled)(
         '/sources',
         '/silences',
         '/settings',
+        '/policy',
+        '/incidents',
         '/services',
         '/services/shop',
         '/escalations',

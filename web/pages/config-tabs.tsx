@@ -18,6 +18,7 @@ export const SettingsTabs = () => (
     label="Settings"
     tabs={[
       { to: '/settings', label: 'Channels' },
+      { to: '/policy', label: 'Policy' },
       { to: '/people', label: 'People' },
       { to: '/teams', label: 'Teams' },
       { to: '/audit', label: 'Audit' },
