@@ -90,16 +90,5 @@ export type Group = {
   drillId: Id | null
 }
 
-export const isOpen = (alert: Pick<Alert, 'status'>): boolean => alert.status === 'firing'
-
-/** The state that people see: an alert is acknowledged when its group is. */
-export function shownStatus(
-  alert: Pick<Alert, 'status'>,
-  group: Pick<Group, 'status'> | null,
-): 'firing' | 'acknowledged' | 'resolved' {
-  if (alert.status === 'resolved') return 'resolved'
-  return group?.status === 'acknowledged' ? 'acknowledged' : 'firing'
-}
-
 const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2, critical: 3 }
 export const worseOf = (a: Severity, b: Severity): Severity => (RANK[a] >= RANK[b] ? a : b)

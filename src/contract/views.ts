@@ -333,7 +333,6 @@ export type AlertDetailShown = z.infer<typeof AlertDetailView>
 export type StepShown = z.infer<typeof StepView>
 export type PageShown = z.infer<typeof PageView>
 export type EntryShown = z.infer<typeof EntryView>
-export type ReceiptShown = z.infer<typeof ReceiptView>
 export type ActedShown = z.infer<typeof ActedView>
 export type ForecastShown = z.infer<typeof ForecastView>
 export type SilenceShown = z.infer<typeof SilenceView>

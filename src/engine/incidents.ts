@@ -100,12 +100,12 @@ async function carryOut(doing: Doing, incident: Incident, effect: Effect): Promi
     case 'record':
       desk.record(entryOf(desk, incident, effect))
       return
-    case 'tell':
     case 'page':
-      for (const personId of inSeat(doing, incident, effect.seat))
-        desk.tell(
-          noticeOf(incident, personId, 'incidentTold', { seat: effect.seat, rule: effect.rule }),
-        )
+      if (pageSeat(doing, effect.seat)) return
+      tellSeat(doing, incident, effect)
+      return
+    case 'tell':
+      tellSeat(doing, incident, effect)
       return
     case 'tellPeople':
       for (const personId of effect.people)
@@ -128,6 +128,22 @@ async function carryOut(doing: Doing, incident: Incident, effect: Effect): Promi
     case 'afterCare':
       return
   }
+}
+
+function tellSeat(doing: Doing, incident: Incident, effect: { seat: Seat; rule: string }): void {
+  for (const personId of inSeat(doing, incident, effect.seat))
+    doing.desk.tell(
+      noticeOf(incident, personId, 'incidentTold', { seat: effect.seat, rule: effect.rule }),
+    )
+}
+
+/** Rings them for what burns, with an answer to give; false: nothing does, or nobody is bound. */
+function pageSeat({ desk, groups, seats }: Doing, seat: Seat): boolean {
+  const target = seats.get(seat)
+  const open = groups.find((id) => desk.get('group', id)?.status !== 'resolved')
+  if (!target || open === undefined) return false
+  pageOrPass(desk, open, target)
+  return true
 }
 
 /** The first so many steps ring together; those that ring already are left alone. */

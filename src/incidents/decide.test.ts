@@ -348,3 +348,32 @@ describe('time', () => {
     expect(follow(once).do('10:31', { kind: 'woke' }).incident).toEqual(once)
   })
 })
+
+describe('somebody is asked, once', () => {
+  test('ROL-05 nobody commands a SEV1 five minutes after it was declared: whoever is on call to command is paged', () => {
+    const course = follow().do('12:00', { kind: 'declared', level: 1, summary: 'Checkout fails' })
+    expect(course.incident.wakeAt).toBe(at('12:05'))
+    course.do('12:04:59.999', { kind: 'woke' })
+    expect(course.effects.filter((one) => one.kind === 'page')).toEqual([])
+    course.do('12:05', { kind: 'woke' }).do('12:06', { kind: 'woke' })
+    expect(course.effects.filter((one) => one.kind === 'page')).toEqual([
+      { kind: 'page', seat: 'commander', rule: 'commandMissing' },
+    ])
+    expect(
+      declared(1, '12:00')
+        .do('12:05', { kind: 'woke' })
+        .effects.filter((one) => one.kind === 'page'),
+    ).toEqual([])
+  })
+  test('after four hours in command, whoever holds it is asked whether somebody should take over', () => {
+    const relief = (course: ReturnType<typeof declared>) =>
+      course.effects.filter((one) => one.kind === 'tellPeople' && one.what === 'relief').length
+    const course = declared(2, '10:00').do('13:59', { kind: 'woke' })
+    expect(relief(course)).toBe(0)
+    course.do('14:00', { kind: 'woke' }).do('15:00', { kind: 'woke' })
+    expect(relief(course)).toBe(1)
+    course.do('15:00', { kind: 'roleTaken', role: 'commander', personId: 'next' })
+    course.do('18:59', { kind: 'woke' }).do('19:00', { kind: 'woke' })
+    expect(relief(course)).toBe(2)
+  })
+})

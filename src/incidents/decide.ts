@@ -5,6 +5,7 @@
 import { classify, floorOf } from '../severity/classify.ts'
 import { type Policy, type RoleName, worse } from '../severity/policy.ts'
 import { causeFirings, causeTimer } from '../severity/clocks.ts'
+import { HOUR } from '../lib/instant.ts'
 import type { Effect, Event, IncidentFacts, Refusal } from './event.ts'
 import * as hypotheses from './hypotheses.ts'
 import {
@@ -24,10 +25,12 @@ import {
 import {
   assignNotes,
   assignProblem,
+  commandDueAt,
   doublesUpAt,
   emptySeats,
   holdingsAfter,
   peopleOn,
+  reliefDueAt,
   withoutRole,
   withoutSolo,
 } from './roles.ts'
@@ -604,10 +607,12 @@ function follow(before: Incident, effects: readonly Effect[], facts: IncidentFac
   const seats = seatsDue(before, policy, now)
   const cause = causeDue(before, facts)
   const alone = doublesUp(before, facts)
+  const asked = prompts(before, facts)
   return {
     incident: {
       ...before,
       holdings: [...before.holdings, ...alone.holdings],
+      ...(asked.prompted ? { prompted: asked.prompted } : {}),
       seatsTold: [
         ...before.seatsTold,
         ...seats.map(({ seat, level }) => ({ seat, level, at: now })),
@@ -617,12 +622,49 @@ function follow(before: Incident, effects: readonly Effect[], facts: IncidentFac
     effects: [
       ...effects,
       ...alone.effects,
+      ...asked.effects,
       ...seats.map(({ seat, level }): Effect => ({ kind: 'tell', seat, rule: `level${level}` })),
       ...(cause
         ? [causeRecord(cause), { kind: 'nextTier', rule: 'T2', count: cause.count } as const]
         : []),
     ],
   }
+}
+
+/** Nobody commands in time, or somebody has for too long: they are asked, once. */
+function prompts(
+  incident: Incident,
+  { now, policy }: IncidentFacts,
+): { prompted: Incident['prompted']; effects: Effect[] } {
+  const command = commandDueAt(incident, policy)
+  const relief = reliefDueAt(incident, policy.reliefMs)
+  const effects: Effect[] = []
+  let prompted = incident.prompted
+  if (command !== null && now >= command) {
+    prompted = { ...prompted, command }
+    effects.push(
+      {
+        kind: 'record',
+        what: 'commandMissing',
+        rule: 'METHOD 5',
+        inputs: { due: command },
+        result: {},
+        undo: null,
+      },
+      { kind: 'page', seat: 'commander', rule: 'commandMissing' },
+    )
+  }
+  const commander = holderOf(incident, 'commander')
+  if (relief !== null && commander !== null && now >= relief) {
+    prompted = { ...prompted, relief }
+    effects.push({
+      kind: 'tellPeople',
+      people: [commander],
+      what: 'relief',
+      params: { hours: Math.round(policy.reliefMs / HOUR) },
+    })
+  }
+  return { prompted, effects }
 }
 
 /** Nobody else is there: whoever commands holds the rest as well, until somebody comes. */
@@ -713,11 +755,9 @@ export function wakeAt(
   const times = [
     ...boxes,
     ...(timer ? [causeFirings(timer, now).nextAt] : []),
-    ...(alone === null ? [] : [alone]),
+    ...[alone, commandDueAt(incident, policy), reliefDueAt(incident, policy.reliefMs)].filter(
+      (at) => at !== null,
+    ),
   ].filter((at) => at > now)
   return times.length > 0 ? Math.min(...times) : null
 }
-
-/** Roles that are asked for and empty; major incidents page for them when they are late. */
-export const emptyRoles = (incident: Incident, policy: Policy): RoleName[] =>
-  emptySeats(incident, policy.levels[levelOf(incident)].roles)

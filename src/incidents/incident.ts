@@ -130,6 +130,8 @@ export type Incident = {
   seatsTold: readonly { seat: Seat; level: Level; at: Instant }[]
   /** Firings of T2 that were carried out, by the start of their timer. */
   causeFired: { since: Instant; count: number } | null
+  /** When somebody was last asked for what nobody does: to command, or to be relieved. */
+  prompted?: Readonly<Partial<Record<'command' | 'relief', Instant>>>
   /** A person looked that users can work again. */
   checkedBy: { by: Id | null; at: Instant } | null
   isAllClearEarly: boolean

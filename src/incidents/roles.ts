@@ -3,9 +3,9 @@
  * incident, who holds nothing else there; command passes when it is accepted, whatever anybody's rank.
  */
 import type { Id } from '../lib/id.ts'
-import { type Instant, MINUTE } from '../lib/instant.ts'
+import type { Instant } from '../lib/instant.ts'
 import { dueOf } from '../severity/clocks.ts'
-import { isMajor, type Level, type Policy, type RoleName } from '../severity/policy.ts'
+import { isMajor, type Policy, type RoleName } from '../severity/policy.ts'
 import { type Holding, holderOf, type Incident, levelOf } from './incident.ts'
 
 export type RoleProblem = 'commanderHoldsNothingElse' | 'heldAlready' | 'notHeld'
@@ -138,15 +138,21 @@ export function directReports(incident: Pick<Incident, 'holdings' | 'tasks'>): I
   return peopleOn(incident).filter((id) => id !== commander?.personId && !underLead.has(id))
 }
 
-/** A commander is asked whether somebody should take over. */
+/** When a commander is asked whether somebody should take over, once for each time they hold it; null: not (again). */
 export function reliefDueAt(
-  incident: Pick<Incident, 'holdings'>,
+  incident: Pick<Incident, 'holdings' | 'prompted'>,
   reliefMs: number,
 ): Instant | null {
   const held = incident.holdings.find((one) => one.role === 'commander' && one.to === null)
-  return held ? held.from + reliefMs : null
+  if (!held || (incident.prompted?.relief ?? 0) > held.from) return null
+  return held.from + reliefMs
 }
 
-/** Which roles a level asks for by when: within its response time. */
-export const rolesDueAt = (declaredAt: Instant, level: Level, respondMs: number | null): Instant =>
-  declaredAt + (respondMs ?? (isMajor(level) ? 5 * MINUTE : 60 * MINUTE))
+/** When whoever is on call to command is paged, because nobody commands a major incident (ROL-05). */
+export function commandDueAt(incident: Incident, policy: Policy): Instant | null {
+  const level = levelOf(incident)
+  const since = incident.levels.at(-1)?.at
+  if (since === undefined || !isMajor(level) || holderOf(incident, 'commander')) return null
+  if ((incident.prompted?.command ?? 0) > since) return null
+  return dueOf(policy.levels[level].respond, since, policy.hours)
+}

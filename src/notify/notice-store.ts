@@ -77,9 +77,3 @@ export const saveNotice = (tx: Tx, notice: Notice): Promise<unknown> =>
   )
 
 const isoOrNull = (at: Instant | null): string | null => (at === null ? null : toIso(at))
-
-export const listNotices = (tx: Tx, personId: Id, max: number): Promise<Notice[]> =>
-  tx.query<Notice>(
-    `select ${NOTICES.select} from notices where person_id = $1 order by created_at desc limit $2`,
-    [personId, max],
-  )

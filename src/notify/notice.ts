@@ -181,6 +181,8 @@ function incidentAsk(p: Params, n: NoticeNames): string {
       return `${n.person(p.from)} hands you the role of ${ROLES[String(p.role)] ?? p.role}. Accept it, or say no`
     case 'roleGiven':
       return `you are ${ROLES[String(p.role)] ?? p.role}`
+    case 'relief':
+      return `you have commanded for ${Number(p.hours)} hours: should somebody take over?`
     case 'taskGiven':
       return `a task for you: ${said(p.text)}`
     case 'hypothesisExpired':

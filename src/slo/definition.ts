@@ -3,7 +3,7 @@
  * kept as they were written, so that a file that is applied again changes nothing; the meaning is
  * made of them whenever it is needed.
  */
-import { divide, type Fraction, parseDecimal, toExact, whole } from '../lib/fraction.ts'
+import { divide, type Fraction, parseDecimal, whole } from '../lib/fraction.ts'
 import { parseDuration } from '../lib/duration.ts'
 import { DAY, MINUTE } from '../lib/instant.ts'
 import { isTarget } from './budget.ts'
@@ -94,9 +94,6 @@ export function percentOf(text: string): Fraction | null {
   const value = text.endsWith('%') ? parseDecimal(text.slice(0, -1).trim()) : null
   return value && divide(value, whole(100))
 }
-
-export const writePercent = (value: Fraction): string =>
-  `${toExact({ n: value.n * 100n, d: value.d }) ?? '?'}%`
 
 export const factorText = (text: string): Fraction | null =>
   parseDecimal(text.replace(/\s*x$/i, ''))

@@ -34,9 +34,6 @@ export function stateOf(left: Fraction): BudgetState {
 
 const rank = (state: BudgetState): number => BUDGET_STATES.indexOf(state)
 export const isWorse = (a: BudgetState, b: BudgetState): boolean => rank(a) > rank(b)
-export const worstOf = (states: readonly BudgetState[]): BudgetState =>
-  states.reduce((worst, one) => (isWorse(one, worst) ? one : worst), 'normal' as BudgetState)
-
 /** A state, and since when what is left speaks for a better one (null: it does not). */
 export type Standing = { state: BudgetState; since: Instant; betterSince: Instant | null }
 

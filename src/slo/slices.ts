@@ -38,10 +38,6 @@ export const sumOf = (counts: readonly Count[]): Count =>
     total: 0,
   })
 
-/** The share of slices that hold data. */
-export const coverage = (withData: number, slices: number): number =>
-  slices > 0 ? withData / slices : 0
-
 /** Slices that may be bad in a window. */
 export const sliceBudget = (target: Fraction, slices: number): Fraction =>
   multiply(budgetOf(target), whole(slices))

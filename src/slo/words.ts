@@ -11,8 +11,6 @@ import type { BudgetState } from './policy.ts'
 export const percentText = (value: Fraction, places = 2): string =>
   `${trimmed(toDecimal(multiply(value, whole(100)), places))} %`
 
-export const factorText = (value: Fraction): string => `${trimmed(toDecimal(value, 1))}x`
-
 const trimmed = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text)
 
 /** The title of an alert. */

@@ -61,6 +61,8 @@ const INCIDENT: Readonly<Record<string, Write>> = {
     `${who}: all clear before every check held (${String(i.checks)}): ${i.reason}`,
   'incident.recoveryChecked': (_r, _i, who) => `${who} looked: users can work`,
   'incident.stamped': (r, _i, who, names) => `${who} set ${r.stamp} to ${names.time(r.at)}`,
+  'incident.commandMissing': () =>
+    'Nobody commands in time: whoever is on call to command is asked',
   'incident.commandTaken': (r, _i, _who, names) => `${names.person(r.person)} has command`,
   'incident.roleTaken': (r, _i, _who, names) =>
     `${names.person(r.person)} is ${roleWord(r.role)}${(r.notes as unknown as string[]).includes('isSolo') ? ', alone for now' : ''}`,
