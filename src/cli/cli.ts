@@ -10,6 +10,7 @@ import { configurationCommands } from './configuration.ts'
 import { demo } from './demo.ts'
 import { contactCommands } from './contacts.ts'
 import { incidentCommands } from './incidents.ts'
+import { reportCommands } from './reports.ts'
 import { onCallCommands } from './oncall.ts'
 import { measureCommands } from './measures.ts'
 import { policyCommands } from './policy.ts'
@@ -64,6 +65,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   contactCommands(shell)
   alertCommands(shell)
   incidentCommands(shell)
+  reportCommands(shell)
   policyCommands(shell)
   measureCommands(shell)
   auditCommands(shell)

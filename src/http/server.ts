@@ -32,6 +32,7 @@ import { contactRoutes } from './routes/contacts.ts'
 import { coverRoutes } from './routes/covers.ts'
 import { entryRoutes } from './routes/entries.ts'
 import { incidentRoutes } from './routes/incidents.ts'
+import { reportRoutes } from './routes/reports.ts'
 import { measureRoutes } from './routes/measures.ts'
 import { policyRoutes } from './routes/policy.ts'
 import { objectiveRoutes } from './routes/objectives.ts'
@@ -56,6 +57,7 @@ export const ROUTES: readonly Route[] = [
   ...alertRoutes,
   ...pageRoutes,
   ...incidentRoutes,
+  ...reportRoutes,
   ...policyRoutes,
   ...measureRoutes,
   ...objectiveRoutes,

@@ -62,6 +62,14 @@ const onIncident = (verb: string, body: unknown = {}): [string, Entry] => [
     thing: (set, thing) => ({ ...thing, pagedIds: pagedFor(teamOf(set)) }),
   },
 ]
+const seeIncident = (what: string): [string, Entry] => [
+  `GET /api/v1/incidents/{id}/${what}`,
+  {
+    action: 'read',
+    hasPrivacy: true,
+    at: (set) => ({ path: `/api/v1/incidents/${two.things[set].incident}/${what}` }),
+  },
+]
 const onPage = (verb: string, method = 'GET'): [string, Entry] => [
   `${method} /api/v1/pages/{id}/${verb}`,
   {
@@ -119,6 +127,8 @@ const ON_THINGS = (): Record<string, Entry> =>
         at: (set) => ({ path: `/api/v1/incidents/${two.things[set].incident}` }),
       },
     ],
+    seeIncident('report'),
+    seeIncident('report.md'),
     onIncident('declare', { summary: 'x' }),
     onIncident('merge', { into: 'INC-999999' }),
     onIncident('link', { relation: 'recurrence', to: null }),

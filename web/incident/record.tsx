@@ -68,7 +68,18 @@ export const Record = ({ incident }: { incident: Incident }) => (
         ))}
       </ol>
     </Card>
-    <Card title="What was owed">
+    <Card
+      title="What was owed"
+      aside={
+        <a
+          className="underline underline-offset-4"
+          href={`/api/v1/incidents/${incident.name}/report.md`}
+          download={`${incident.name}.md`}
+        >
+          Report
+        </a>
+      }
+    >
       <table className="w-full text-left">
         <thead className="text-mute text-[12.5px]">
           <tr>

@@ -48,9 +48,10 @@ import { type Call, type Reply, type Route, route } from '../route.ts'
 import { lookUp } from './alerts.ts'
 
 const ofIncident = { params: z.object({ id: z.string().max(40) }) }
-type Found = { tx: Tx; directory: Directory; who: Principal; incident: Incident }
+export type Found = { tx: Tx; directory: Directory; who: Principal; incident: Incident }
 
-async function found(call: Call<{ id: string }, object, unknown>): Promise<Incident> {
+/** The incident that a call is about, as far as whoever calls may see it. */
+export async function found(call: Call<{ id: string }, object, unknown>): Promise<Incident> {
   return call.read(async (tx) => {
     const incident = await findIncident(tx, call.caller.who, call.params.id)
     if (!incident) throw notFound('incident')
@@ -106,7 +107,8 @@ const owedOf = async ({ tx, directory, who, incident }: Found) =>
     metAt: one.proof ? toIso(one.proof.at) : null,
   }))
 
-async function detail(given: Found, zone: string) {
+/** @param max so many entries of the log, the newest */
+export async function detail(given: Found, zone: string, max = 500) {
   const { tx, directory, incident } = given
   const policy = await findPolicy(tx, incident.policyId)
   const { lastFiringAt } = await observe(tx, incident.id)
@@ -206,7 +208,7 @@ async function detail(given: Found, zone: string) {
       by: person(one.publishedBy),
     })),
     owed: await owedOf(given),
-    timeline: (await findAbout(tx, incident.id, 500)).map((one) =>
+    timeline: (await findAbout(tx, incident.id, max)).map((one) =>
       toEntryView(one, directory, zone, null),
     ),
     isAllClearEarly: incident.isAllClearEarly,

@@ -1,0 +1,111 @@
+/** What is handed to others after an incident, and that it says what happened. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { runCli } from '../../src/cli/cli.ts'
+import type { ReportShown } from '../../src/contract/reports.ts'
+import { ADMIN, makeWorld, type World } from '../rigs/world.ts'
+
+let world: World
+let ana = ''
+let directory = ''
+beforeEach(async () => {
+  world = await makeWorld()
+  const body = { name: 'ana', role: 'responder', person: 'ana' }
+  ana = (await world.api<{ token: string }>('POST', '/api/v1/tokens', body)).body.token
+  directory = mkdtempSync(join(tmpdir(), 'allclear-report-'))
+})
+afterEach(async () => {
+  vi.restoreAllMocks()
+  rmSync(directory, { recursive: true, force: true })
+  await world.end()
+})
+
+const ask = (path: string, body: object) =>
+  world.api<{ reason?: string; field?: string }>(
+    'POST',
+    `/api/v1/incidents/INC-1/${path}`,
+    body,
+    ana,
+  )
+const get = async <T>(path: string): Promise<T> =>
+  (await world.api<T>('GET', `/api/v1/incidents/INC-1/${path}`, undefined, ana)).body
+const declare = (more: object = {}) =>
+  world.api(
+    'POST',
+    '/api/v1/incidents',
+    { title: 'Checkout fails', services: ['shop'], severity: 3, ...more },
+    ana,
+  )
+
+async function run(...argv: string[]): Promise<{ code: number; text: string }> {
+  let text = ''
+  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    text += String(chunk)
+    return true
+  })
+  try {
+    return { code: await runCli(['--url', world.app.url, '--token', ADMIN, ...argv]), text }
+  } finally {
+    vi.restoreAllMocks()
+  }
+}
+
+test('a report says when, how bad, who, and what became of every promise, as text of a page and as JSON', async () => {
+  await declare({ title: '# Checkout | <b>fails</b>' })
+  await ask('roles', { role: 'technicalLead', person: 'ben' })
+  await ask('notes', { text: '[click](https://evil.example)' })
+  await ask('messages', {
+    audience: 'engineering',
+    fields: { service: 'Checkout', impact: '*Some* see errors' },
+  })
+  await world.pass(1)
+  await ask('tasks', { text: 'Look at the pool', for: '10m', owner: 'ben' })
+  await world.pass(1)
+  const { tasks } = await get<{ tasks: { id: string }[] }>('')
+  // Ten minutes from 14:01, and done at 14:11:40.
+  await world.pass(9.5 + 1 / 6, 1)
+  await ask(`tasks/${tasks[0]?.id}/done`, {})
+  await world.pass(0.1)
+  const report = await get<ReportShown>('report')
+  const task = report.promises.list.find((one) => one.rule === 'incident.task')
+  expect([task?.outcome, task?.owner?.slug, task?.proof]).toEqual(['late', 'ben', 'done'])
+  expect(task?.lateMs).toBe(Date.parse(task?.metAt ?? '') - Date.parse(task?.due ?? ''))
+  const { kept, of, missed, late, list } = report.promises
+  expect(of).toBe(kept + missed)
+  expect(late).toBe(list.filter((one) => one.outcome === 'late').length)
+  expect(report.promises.sentence).toContain(`${kept} of ${of} promises kept`)
+  expect(report.promises.sentence).toMatch(/one 40 s late/)
+  expect(report.roles.map((one) => [one.role, one.person?.slug])).toEqual(
+    expect.arrayContaining([
+      ['commander', 'ana'],
+      ['technicalLead', 'ben'],
+    ]),
+  )
+  const page = await get<string>('report.md')
+  expect(page).toContain('# INC-1: \\# Checkout \\| \\<b\\>fails\\</b\\>')
+  expect(page).toContain('Ana: \\[click\\](https://evil.example)')
+  expect(page).toContain(report.promises.sentence)
+  expect(page).toContain('| 2026-11-23 14:00:00 | SEV3 | Ana |')
+  expect(page).toContain('| a task | Ben |')
+  expect(page).toContain('> Impact: \\*Some\\* see errors.\\\n')
+
+  const told = await run('report', 'INC-1')
+  expect(told.code).toBe(0)
+  expect(told.text).toContain(report.promises.sentence)
+  expect(JSON.parse((await run('--json', 'report', 'INC-1')).text).name).toBe('INC-1')
+  expect((await run('report', 'INC-99')).code).toBe(await notFoundCode())
+})
+
+const notFoundCode = async (): Promise<number> => (await run('incident', 'show', 'INC-99')).code
+
+test('of a private incident there is no report for other teams', async () => {
+  await declare({ private: true })
+  const body = { name: 'cy', role: 'responder', person: 'cy' }
+  const cy = (await world.api<{ token: string }>('POST', '/api/v1/tokens', body)).body.token
+  for (const path of ['report', 'report.md'])
+    expect((await world.api('GET', `/api/v1/incidents/INC-1/${path}`, undefined, cy)).status).toBe(
+      404,
+    )
+})
