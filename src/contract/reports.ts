@@ -1,7 +1,7 @@
 /** What is handed to others: the report of an incident, and how promises were kept in a quarter. */
 import { z } from '@hono/zod-openapi'
 import { Audience, IncidentView, Level, OwedView, Role } from './incidents.ts'
-import { PersonRef, Time } from './views.ts'
+import { PersonRef, Ref, Time } from './views.ts'
 
 export const PromiseView = OwedView.extend({
   proof: z.string().nullable().describe('What shows that it was done'),
@@ -57,5 +57,39 @@ export const ReportView = IncidentView.extend({
   timeline: z.array(z.object({ at: Time, actor: z.string(), sentence: z.string() })),
 }).openapi('IncidentReport')
 
+const KeptView = z.object({
+  met: z.number().int(),
+  late: z.number().int(),
+  missed: z.number().int(),
+  waived: z.number().int().describe('By a person'),
+  lapsed: z.number().int().describe('Asked for no more before they were due'),
+  open: z.number().int(),
+  kept: z
+    .number()
+    .nullable()
+    .describe(
+      'Share that was done, in time or late, of what was done or missed; null: nothing was',
+    ),
+  inTime: z.number().nullable().describe('Share that was done in time'),
+})
+
+export const ComplianceView = z
+  .object({
+    quarter: z.string(),
+    from: Time,
+    to: Time,
+    team: Ref.nullable(),
+    all: KeptView,
+    rules: z.array(KeptView.extend({ rule: z.string(), label: z.string() })),
+    severities: z.array(
+      KeptView.extend({
+        level: Level.nullable().describe('The worst that it was; null: of no incident'),
+        rules: z.array(KeptView.extend({ rule: z.string(), label: z.string() })),
+      }),
+    ),
+  })
+  .openapi('Compliance')
+
+export type ComplianceShown = z.infer<typeof ComplianceView>
 export type ReportShown = z.infer<typeof ReportView>
 export type PromiseShown = z.infer<typeof PromiseView>

@@ -109,3 +109,36 @@ test('of a private incident there is no report for other teams', async () => {
       404,
     )
 })
+
+test('a quarter of promises by rule and severity, of what may be seen, for one team or for all', async () => {
+  await declare()
+  await world.pass(0.1)
+  // Raised afterwards: its promises count where it was worst.
+  await ask('raise', { severity: 2, reason: 'more of them' })
+  await declare({ title: 'Practice', kind: 'drill' })
+  await world.pass(40, 5)
+  type Kept = { rule: string; met: number; missed: number; late: number; kept: number | null }
+  type Found = { all: Kept; rules: Kept[]; severities: (Kept & { level: number | null })[] }
+  const quarter = async (text: string, token = ana) =>
+    (await world.api<Found>('GET', `/api/v1/compliance?quarter=${text}`, undefined, token)).body
+  const found = await quarter('2026-Q4')
+  const { promises } = await get<ReportShown>('report')
+  const own = found.severities.find((one) => one.level === 2)
+  expect([own?.missed, (own?.met ?? 0) + (own?.late ?? 0)]).toEqual([
+    promises.missed,
+    promises.kept,
+  ])
+  expect(promises.missed).toBeGreaterThan(0)
+  expect(own?.kept).toBeCloseTo(promises.kept / promises.of)
+  expect(found.severities.map((one) => one.level)).not.toContain(3)
+  expect(found.rules.map((one) => one.rule)).toContain('incident.firstMessage')
+  expect((await quarter('2026-Q3')).rules).toEqual([])
+  expect((await quarter('2026-Q4&team=other')).all.kept).toBeNull()
+  expect((await quarter('2026-Q4&team=core')).all).toMatchObject({ missed: promises.missed })
+  expect(await quarter('2026-13')).toMatchObject({ field: 'quarter' })
+
+  const told = await run('compliance', '--quarter', '2026-Q4', '--team', 'core')
+  expect(told.text).toContain('the first message')
+  expect(told.text).toMatch(/SEV2/)
+  expect((await run('compliance', '--quarter', '2026-Q3')).text).toContain('Nothing fell due')
+})

@@ -1,15 +1,17 @@
-/** What is handed to others: the report of an incident. */
-import { ReportView } from '../../contract/reports.ts'
+/** What is handed to others: the report of an incident, and how promises were kept in a quarter. */
 import { z } from '@hono/zod-openapi'
+import { ComplianceView, ReportView } from '../../contract/reports.ts'
 import { reportMarkdown, tally } from '../../evidence/report.ts'
 import { findIncident } from '../../incidents/store.ts'
 import { toIso } from '../../lib/instant.ts'
-import { notFound } from '../../lib/problem.ts'
+import { invalid, notFound } from '../../lib/problem.ts'
 import { durationsOf } from '../../measures/durations.ts'
 import { owedWords } from '../../notify/notice.ts'
-import { listForSubject } from '../../obligations/store.ts'
-import { personRef } from '../present.ts'
+import { complianceOf, quarterOf } from '../../obligations/compliance.ts'
+import { compliance, listForSubject } from '../../obligations/store.ts'
+import { personRef, ref } from '../present.ts'
 import { type Call, type Route, route } from '../route.ts'
+import { lookUp } from './alerts.ts'
 import { detail, type Found } from './incidents.ts'
 
 const ofIncident = { params: z.object({ id: z.string().max(40) }) }
@@ -94,4 +96,39 @@ const asMarkdown = route({
   },
 })
 
-export const reportRoutes: readonly Route[] = [asJson, asMarkdown]
+const kept = route({
+  method: 'get',
+  path: '/api/v1/compliance',
+  summary:
+    'How promises that fell due in a quarter were kept, by rule and by severity; without drills',
+  policy: { needs: 'read' },
+  query: z
+    .object({
+      quarter: z.string().max(10).describe('`2026-Q4`, in UTC'),
+      team: z.string().max(64).optional(),
+    })
+    .strict(),
+  reply: ComplianceView,
+  handle: ({ read, query, caller }) =>
+    read(async (tx, directory) => {
+      const period = quarterOf(query.quarter)
+      if (!period) throw invalid('quarter', 'Write a quarter such as 2026-Q4.')
+      const teamId = query.team ? lookUp(directory.teams, query.team, 'team').id : null
+      const found = complianceOf(await compliance(tx, caller.who, { ...period, teamId }))
+      const named = <Of extends { rule: string }>(all: readonly Of[]) =>
+        all.map((one) => ({ ...one, label: owedWords({ rule: one.rule, key: '' }) }))
+      return {
+        body: {
+          quarter: query.quarter,
+          from: toIso(period.from),
+          to: toIso(period.to),
+          team: ref(directory.teams, teamId),
+          all: found.all,
+          rules: named(found.rules),
+          severities: found.severities.map((one) => ({ ...one, rules: named(one.rules) })),
+        },
+      }
+    }),
+})
+
+export const reportRoutes: readonly Route[] = [asJson, asMarkdown, kept]
