@@ -1,11 +1,14 @@
-/** What is handed to others, from a terminal: the report of an incident, and a quarter of promises. */
-import type { ComplianceShown, ReportShown } from '../contract/reports.ts'
+/** What is handed to others, from a terminal: reports, the record of an incident, a quarter of promises. */
+import { readFileSync } from 'node:fs'
+import { CommanderError } from 'commander'
+import type { ComplianceShown, EvidenceShown, ReportShown } from '../contract/reports.ts'
+import { verifyBundle } from '../evidence/bundle.ts'
 import { reportMarkdown } from '../evidence/report.ts'
 import { call } from './client.ts'
 import { plain, table } from './print.ts'
-import type { Shell } from './shell.ts'
+import { EXIT, type Shell } from './shell.ts'
 
-export function reportCommands({ program, to, print }: Shell): void {
+export function reportCommands({ program, to, print, say, end }: Shell): void {
   program
     .command('report <incident>')
     .description('the report of an incident as Markdown: when, how bad, who, and what was promised')
@@ -16,6 +19,35 @@ export function reportCommands({ program, to, print }: Shell): void {
         `/api/v1/incidents/${encodeURIComponent(name)}/report`,
       )
       print(report, () => reportMarkdown(report).trimEnd())
+    })
+  const evidence = program
+    .command('evidence <incident>')
+    .description('all that is on record of an incident, each with its hash, for a file')
+    .action(async (name: string) => {
+      const path = `/api/v1/incidents/${encodeURIComponent(name)}/evidence`
+      say(JSON.stringify(await call<EvidenceShown>(to(), 'GET', path)))
+    })
+  evidence
+    .command('verify <file>')
+    .description('say whether a record is what was written; needs no server')
+    .option('--root <hash>', 'the root that was written down elsewhere')
+    .option('--key <key>', 'the public key that has to have signed it')
+    .action((file: string, options: { root?: string; key?: string }) => {
+      const verdict = verifyBundle(textOf(file), { root: options.root, publicKey: options.key })
+      print(verdict, () => {
+        if (!verdict.isWhole) return `Not as it was written. ${plain(verdict.sentence)}`
+        return [
+          `As it was written: ${plain(verdict.incident)}, ${verdict.entries} entries.`,
+          `Root ${verdict.root}`,
+          `Key  ${plain(verdict.publicKey)}`,
+          ...(options.root === undefined && options.key === undefined
+            ? [
+                'Compare the key, or give the root that you kept (--root): a file made anew fits itself.',
+              ]
+            : []),
+        ].join('\n')
+      })
+      if (!verdict.isWhole) end(EXIT.refused)
     })
   program
     .command('compliance')
@@ -30,6 +62,14 @@ export function reportCommands({ program, to, print }: Shell): void {
       )
       print(found, () => complianceText(found))
     })
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new CommanderError(EXIT.usage, 'usage', (cause as Error).message)
+  }
 }
 
 type Kept = ComplianceShown['all']

@@ -90,6 +90,38 @@ export const ComplianceView = z
   })
   .openapi('Compliance')
 
+export const EvidenceView = z
+  .object({
+    kind: z.literal('allclear.evidence'),
+    version: z.literal(1),
+    organisation: z.string(),
+    incident: z.string(),
+    exportedAt: Time,
+    publicKey: z.string().describe('Of the instance, which signed the root'),
+    head: z.string().describe('SHA-256 over all that stands above, as canonical JSON'),
+    index: z.array(
+      z.object({
+        seq: z.number().int(),
+        section: z.string(),
+        id: z.string(),
+        sha256: z.string(),
+        chain: z.string().describe('SHA-256 over the link before and this row'),
+      }),
+    ),
+    root: z.string().describe('The last link: write it down elsewhere'),
+    signature: z.string(),
+    entries: z.array(
+      z.object({
+        section: z.string(),
+        id: z.string(),
+        sha256: z.string().describe('Over section, id and value as canonical JSON'),
+        value: z.unknown(),
+      }),
+    ),
+  })
+  .openapi('Evidence')
+
+export type EvidenceShown = z.infer<typeof EvidenceView>
 export type ComplianceShown = z.infer<typeof ComplianceView>
 export type ReportShown = z.infer<typeof ReportView>
 export type PromiseShown = z.infer<typeof PromiseView>

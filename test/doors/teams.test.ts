@@ -129,6 +129,7 @@ const ON_THINGS = (): Record<string, Entry> =>
     ],
     seeIncident('report'),
     seeIncident('report.md'),
+    seeIncident('evidence'),
     onIncident('declare', { summary: 'x' }),
     onIncident('merge', { into: 'INC-999999' }),
     onIncident('link', { relation: 'recurrence', to: null }),

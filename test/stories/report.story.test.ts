@@ -1,10 +1,11 @@
 /** What is handed to others after an incident, and that it says what happened. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { runCli } from '../../src/cli/cli.ts'
-import type { ReportShown } from '../../src/contract/reports.ts'
+import type { EvidenceShown, ReportShown } from '../../src/contract/reports.ts'
+import type { PageShown } from '../../src/contract/views.ts'
 import { ADMIN, makeWorld, type World } from '../rigs/world.ts'
 
 let world: World
@@ -141,4 +142,68 @@ test('a quarter of promises by rule and severity, of what may be seen, for one t
   expect(told.text).toContain('the first message')
   expect(told.text).toMatch(/SEV2/)
   expect((await run('compliance', '--quarter', '2026-Q3')).text).toContain('Nothing fell due')
+})
+
+test('the record of an incident is taken away and verified without a server; whatever was done to it is named', async () => {
+  await world.trigger('db')
+  await declare({ alert: 'A-1', severity: 1 })
+  await ask('messages', {
+    audience: 'engineering',
+    fields: { service: 'Checkout', impact: 'Some see errors' },
+  })
+  await ask('notes', { text: 'the pool is at 40 %' })
+  await world.pass(1)
+  const taken = await run('evidence', 'INC-1')
+  expect(taken.code).toBe(0)
+  const found = JSON.parse(taken.text) as EvidenceShown
+  const sections = new Set(found.entries.map((one) => one.section))
+  expect([...sections]).toEqual([
+    'incident',
+    'event',
+    'timeline',
+    'message',
+    'obligation',
+    'page',
+    'report',
+  ])
+  expect(found.entries.at(-1)?.value).toContain('# INC-1: Checkout fails')
+  const page = found.entries.find((one) => one.section === 'page')?.value as PageShown
+  expect(page.attempts.map((one) => one.status)).toContain('sent')
+
+  const file = join(directory, 'evidence.json')
+  const verify = (text: string, ...more: string[]) => {
+    writeFileSync(file, text)
+    return run('--url', 'http://127.0.0.1:1', 'evidence', 'verify', file, ...more)
+  }
+  const good = await verify(taken.text, '--root', found.root, '--key', found.publicKey)
+  expect([good.code, good.text]).toEqual([0, expect.stringContaining('As it was written: INC-1')])
+  expect((await verify(taken.text, '--root', '0'.repeat(64))).code).toBe(1)
+  const noteAt = found.entries.findIndex((one) => JSON.stringify(one).includes('at 40 %'))
+  const altered = await verify(taken.text.replace('at 40 %', 'at 90 %'))
+  expect([altered.code, altered.text]).toEqual([
+    1,
+    expect.stringContaining(`Entry ${noteAt + 1} (`),
+  ])
+  found.entries.splice(noteAt, 1)
+  expect((await verify(JSON.stringify(found))).text).toContain(`Entry ${noteAt + 1} (`)
+  expect((await verify(JSON.stringify(found))).text).toContain('was removed')
+  expect((await run('evidence', 'verify', join(directory, 'none'))).code).toBe(2)
+})
+
+test('the record of somebody of another team holds no page of what is private to this one', async () => {
+  const rows = (sql: string) =>
+    world.app.db.withTx('web', (tx) => tx.query(sql) as Promise<unknown[]>)
+  await world.trigger('db')
+  await declare({ alert: 'A-1', severity: 1 })
+  await world.pass(0.1)
+  const pagesFor = async (token: string): Promise<number> =>
+    (
+      await world.api<EvidenceShown>('GET', '/api/v1/incidents/INC-1/evidence', undefined, token)
+    ).body.entries.filter((one) => one.section === 'page').length
+  const body = { name: 'cy', role: 'responder', person: 'cy' }
+  const cy = (await world.api<{ token: string }>('POST', '/api/v1/tokens', body)).body.token
+  const all = await pagesFor(cy)
+  expect(all).toBeGreaterThan(0)
+  await rows("update pages set visibility = 'team'")
+  expect([await pagesFor(cy), await pagesFor(ana)]).toEqual([0, all])
 })

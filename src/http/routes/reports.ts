@@ -1,15 +1,21 @@
-/** What is handed to others: the report of an incident, and how promises were kept in a quarter. */
+/** What is handed to others: the report of an incident, its record, and how promises were kept in a quarter. */
 import { z } from '@hono/zod-openapi'
-import { ComplianceView, ReportView } from '../../contract/reports.ts'
+import { refusal } from '../../access/can.ts'
+import { listMessages } from '../../comms/store.ts'
+import { ComplianceView, EvidenceView, ReportView } from '../../contract/reports.ts'
+import { bundle, type Part } from '../../evidence/bundle.ts'
 import { reportMarkdown, tally } from '../../evidence/report.ts'
-import { findIncident } from '../../incidents/store.ts'
+import { listEvents } from '../../incidents/event-store.ts'
+import { findIncident, listGroupsOf } from '../../incidents/store.ts'
 import { toIso } from '../../lib/instant.ts'
 import { invalid, notFound } from '../../lib/problem.ts'
 import { durationsOf } from '../../measures/durations.ts'
 import { owedWords } from '../../notify/notice.ts'
+import { listPagedOf, listPagesOfGroup } from '../../notify/read.ts'
 import { complianceOf, quarterOf } from '../../obligations/compliance.ts'
 import { compliance, listForSubject } from '../../obligations/store.ts'
-import { personRef, ref } from '../present.ts'
+import { findAbout } from '../../timeline/store.ts'
+import { personRef, ref, toEntryView, toPageView } from '../present.ts'
 import { type Call, type Route, route } from '../route.ts'
 import { lookUp } from './alerts.ts'
 import { detail, type Found } from './incidents.ts'
@@ -96,6 +102,71 @@ const asMarkdown = route({
   },
 })
 
+const PAGES_MAX = 10_000
+
+/** Pages of what is private to another team are in it for whoever was paged, and for nobody else. */
+async function pagesOf({ tx, directory, who, incident }: Found): Promise<Part[]> {
+  const groups = await listGroupsOf(tx, incident.id)
+  const paged = await listPagedOf(tx, groups)
+  const parts: Part[] = []
+  for (const groupId of groups) {
+    const pages = await listPagesOfGroup(tx, groupId, PAGES_MAX)
+    for (const page of pages.toReversed())
+      if (refusal(who, 'read', { ...page, pagedIds: paged.get(groupId) ?? [] }) === null)
+        parts.push({ section: 'page', id: page.id, value: toPageView(page, directory) })
+  }
+  return parts
+}
+
+async function partsOf(given: Found): Promise<Part[]> {
+  const { tx, directory, who, incident } = given
+  const report = ReportView.parse(await reportOf(given))
+  const entries = await findAbout(tx, incident.id, ENTRIES_MAX)
+  const owed = await listForSubject(tx, who, { kind: 'incident', id: incident.id })
+  const part = (section: string, id: string | number, value: unknown): Part => ({
+    section,
+    id: String(id),
+    value,
+  })
+  return [
+    part('incident', report.name, incident),
+    ...(await listEvents(tx, incident.id)).map((one) =>
+      part('event', one.version, { ...one, at: toIso(one.at) }),
+    ),
+    ...entries.map((one) => part('timeline', one.seq, toEntryView(one, directory, 'UTC', null))),
+    ...(await listMessages(tx, incident.id)).map((one) => part('message', one.id, one)),
+    ...owed.map((one) => part('obligation', one.id, one)),
+    ...(await pagesOf(given)),
+    part('report', 'report.md', reportMarkdown(report)),
+  ]
+}
+
+const evidence = route({
+  method: 'get',
+  path: '/api/v1/incidents/{id}/evidence',
+  summary:
+    'All that is on record of an incident, each with its hash: `allclear evidence verify` reads it offline',
+  policy: { needs: 'read' },
+  ...ofIncident,
+  reply: EvidenceView,
+  handle: ({ read, params, caller, deps }) =>
+    read(async (tx, directory) => {
+      const incident = await findIncident(tx, caller.who, params.id)
+      if (!incident) throw notFound('incident')
+      const name = `INC-${incident.number}`
+      const parts = await partsOf({ tx, directory, who: caller.who, incident })
+      const given = {
+        organisation: directory.organisation.name,
+        incident: name,
+        exportedAt: toIso(tx.now),
+      }
+      return {
+        body: bundle(given, parts, deps.signer),
+        headers: { 'content-disposition': `attachment; filename="${name}-evidence.json"` },
+      }
+    }),
+})
+
 const kept = route({
   method: 'get',
   path: '/api/v1/compliance',
@@ -131,4 +202,4 @@ const kept = route({
     }),
 })
 
-export const reportRoutes: readonly Route[] = [asJson, asMarkdown, kept]
+export const reportRoutes: readonly Route[] = [asJson, asMarkdown, evidence, kept]
