@@ -1,6 +1,6 @@
 /** What is handed to others: the report of an incident, and how promises were kept in a quarter. */
 import { z } from '@hono/zod-openapi'
-import { Audience, IncidentView, Level, OwedView, Role } from './incidents.ts'
+import { Audience, BreachView, IncidentView, Level, OwedView, Role } from './incidents.ts'
 import { PersonRef, Ref, Time } from './views.ts'
 
 export const PromiseView = OwedView.extend({
@@ -29,6 +29,7 @@ export const ReportView = IncidentView.extend({
   ),
   gaps: z.array(z.object({ from: Time, to: Time })).describe('Nobody commanded'),
   isAllClearEarly: z.boolean(),
+  breach: BreachView.nullable(),
   promises: z.object({
     sentence: z.string().describe('“11 of 11 promises kept, one 40 s late.”'),
     kept: z.number().int().describe('In time or late'),

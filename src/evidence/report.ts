@@ -113,6 +113,7 @@ export function reportMarkdown(report: ReportShown): string {
     section('How bad', levels(report)),
     section('Who held what', roles(report)),
     section('Promises', promises(report)),
+    section('Breach of data', breach(report)),
     section('What was said', messages(report)),
     section('What happened', timeline(report)),
   ]
@@ -212,7 +213,7 @@ const promises = ({ promises: { list, sentence } }: ReportShown): string[] =>
       ]
 
 /** A proof that is an id says nothing to a reader; what kind of thing it is does. */
-const proofWords = (proof: string | null): string => (proof ?? '').replace(/:.*$/, '')
+const proofWords = (proof: string | null): string => (proof ?? '').replace(/^person:.*$/, 'person')
 
 function outcomeOf(one: PromiseShown): string {
   if (one.outcome === 'late') return `${span(one.lateMs ?? 0)} late`
@@ -230,6 +231,23 @@ const messages = ({ messages: all }: ReportShown): string[] =>
     ...quote(one.body),
     ...(one.promised ? ['', `The next one was promised by ${at(one.promised)}.`] : []),
   ])
+
+const breach = ({ breach: found }: ReportShown): string[] =>
+  found === null
+    ? []
+    : [
+        `Known since ${at(found.awareAt)}; to be told within ${found.hours} hours, by ${at(found.dueAt)}.`,
+        '',
+        ...tableOf(
+          ['Who', 'Told', 'By', 'Reference'],
+          found.tell.map((one) => [
+            md(one.whom),
+            one.toldAt ? at(one.toldAt) : 'not yet',
+            one.toldAt ? name(one.by) : '',
+            md(one.reference ?? ''),
+          ]),
+        ),
+      ]
 
 /** A line of the message is a line of the quotation. */
 function quote(text: string): string[] {

@@ -31,6 +31,7 @@ import { configurationRoutes } from './routes/configuration.ts'
 import { contactRoutes } from './routes/contacts.ts'
 import { coverRoutes } from './routes/covers.ts'
 import { entryRoutes } from './routes/entries.ts'
+import { breachRoutes } from './routes/breach.ts'
 import { incidentRoutes } from './routes/incidents.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { measureRoutes } from './routes/measures.ts'
@@ -57,6 +58,7 @@ export const ROUTES: readonly Route[] = [
   ...alertRoutes,
   ...pageRoutes,
   ...incidentRoutes,
+  ...breachRoutes,
   ...reportRoutes,
   ...policyRoutes,
   ...measureRoutes,

@@ -161,6 +161,8 @@ const ON_THINGS = (): Record<string, Entry> =>
     onIncident('notes', { text: 'x' }),
     onIncident('decisions', { text: 'x' }),
     onIncident('long', { isLong: true }),
+    onIncident('breach', { tell: ['the authority'] }),
+    onIncident('breach/told', { whom: 'the authority' }),
     onIncident('messages/preview', { audience: 'internal', fields: {} }),
     onIncident('messages', { audience: 'internal', fields: {} }),
     [

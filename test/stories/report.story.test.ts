@@ -207,3 +207,74 @@ test('the record of somebody of another team holds no page of what is private to
   await rows("update pages set visibility = 'team'")
   expect([await pagesFor(cy), await pagesFor(ana)]).toEqual([0, all])
 })
+
+test('the clock of a breach runs on after the all-clear, whatever the severity, until each was told', async () => {
+  const AUTHORITY = 'data protection authority'
+  await declare({ severity: 4 })
+  const refused = await ask('breach', { tell: [AUTHORITY], awareAt: '2026-11-23T14:00:01Z' })
+  expect(refused.body).toMatchObject({ field: 'awareAt', reason: 'inFuture' })
+  expect((await ask('breach', { tell: [AUTHORITY], hours: 721 })).status).toBe(400)
+  const began = await ask('breach', {
+    tell: [AUTHORITY, 'customers'],
+    awareAt: '2026-11-23T12:00:00Z',
+  })
+  expect(began.status).toBe(200)
+  await world.pass(1)
+  type Shown = {
+    breach: ReportShown['breach']
+    owed: { rule: string; label: string; due: string; outcome: string; owner: { slug: string } }[]
+    timeline: { sentence: string }[]
+  }
+  const owed = async () =>
+    (await get<Shown>('')).owed
+      .filter((one) => one.rule === 'incident.breach')
+      .map((one) => [one.label, one.owner.slug, one.due, one.outcome])
+  const due = '2026-11-26T12:00:00.000Z'
+  const toAuthority = ['word of the breach to data protection authority', 'ana', due]
+  const toCustomers = ['word of the breach to customers', 'ana', due]
+  expect((await owed()).toSorted()).toEqual([
+    [...toCustomers, 'open'],
+    [...toAuthority, 'open'],
+  ])
+  await ask('status', { to: 'monitoring' })
+  expect((await ask('status', { to: 'resolved', reason: 'looked' })).status).toBe(200)
+  await world.pass(65 * 60, 60)
+  expect((await owed()).toSorted()).toEqual([
+    [...toCustomers, 'open'],
+    [...toAuthority, 'open'],
+  ])
+  // Three days after the all-clear nothing else of an incident is looked at any more.
+  const met = await ask('breach/told', { whom: AUTHORITY, reference: 'DPA-17' })
+  expect(met.status).toBe(200)
+  await world.pass(24 * 60, 60)
+  expect((await owed()).toSorted()).toEqual([
+    [...toCustomers, 'missed'],
+    [...toAuthority, 'met'],
+  ])
+  expect(
+    world.rang.filter((one) => String(one.body.data.title).includes('word of the breach')).length,
+  ).toBeGreaterThan(0)
+  expect((await run('breach-told', 'INC-1', 'customers')).code).toBe(0)
+  await world.pass(0.1)
+  expect((await owed()).toSorted()).toEqual([
+    [...toCustomers, 'late'],
+    [...toAuthority, 'met'],
+  ])
+  const { breach, timeline } = await get<Shown>('')
+  expect(breach?.tell.map((one) => [one.whom, one.by?.slug ?? null, one.reference])).toEqual([
+    [AUTHORITY, 'ana', 'DPA-17'],
+    ['customers', null, null],
+  ])
+  expect(timeline.map((one) => one.sentence).join('\n')).toMatch(
+    /Ana: data protection authority was told of the breach at .* \(DPA-17\)/,
+  )
+  expect(await get<string>('report.md')).toContain('| data protection authority | 2026-11-26 ')
+})
+
+test('whoever commands hears of a breach that somebody else found', async () => {
+  await declare({ severity: 3 })
+  expect((await run('breach', 'INC-1', '--tell', 'authority,board', '--hours', '24')).code).toBe(0)
+  await world.pass(0.1)
+  const told = world.rang.filter((one) => String(one.body.data.title).includes('a breach of data'))
+  expect(told.map((one) => one.who)).toEqual(['ana'])
+})

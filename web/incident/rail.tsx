@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { Button, Card, clock, Complaint, Countdown, Severity, State, useNow } from '../ui/parts.tsx'
+import { Breach } from './breach.tsx'
 import { Kin } from './kin.tsx'
 import { type Incident, inOrderOfNeed, isOver, type Owed, useDo } from './use.ts'
 
@@ -10,6 +11,7 @@ export const Rail = ({ incident }: { incident: Incident }) => (
     <Paths incident={incident} />
     <Tasks incident={incident} />
     <Around incident={incident} />
+    <Breach incident={incident} />
     <Kin incident={incident} />
   </div>
 )

@@ -68,6 +68,26 @@ export const Record = ({ incident }: { incident: Incident }) => (
         ))}
       </ol>
     </Card>
+    {incident.breach ? (
+      <Card title="Breach of data">
+        <p className="pb-1">
+          Known since {when(incident.breach.awareAt)}, to be told by {when(incident.breach.dueAt)}.
+        </p>
+        <ul className="grid gap-1">
+          {incident.breach.tell.map((one) => (
+            <li key={one.whom} className="wrap-anywhere">
+              {one.whom}:{' '}
+              <span className={one.toldAt ? 'text-mute' : 'text-error'}>
+                {one.toldAt
+                  ? `told ${when(one.toldAt)} by ${one.by?.name ?? 'somebody'}`
+                  : 'not told yet'}
+                {one.reference ? ` (${one.reference})` : ''}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </Card>
+    ) : null}
     <Card
       title="What was owed"
       aside={

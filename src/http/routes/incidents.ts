@@ -22,6 +22,7 @@ import { openDesk } from '../../engine/desk.ts'
 import { partsIn } from '../../engine/incidents.ts'
 import { engineTx } from '../../engine/store-sql.ts'
 import { draftMessage, kindFor } from '../../engine/verbs/inform.ts'
+import { breachDue } from '../../incidents/breach.ts'
 import type { Event } from '../../incidents/event.ts'
 import { type Incident, isLive, levelOf, peakOf } from '../../incidents/incident.ts'
 import { commandGaps, directReports, emptySeats } from '../../incidents/roles.ts'
@@ -212,6 +213,17 @@ export async function detail(given: Found, zone: string, max = 500) {
       toEntryView(one, directory, zone, null),
     ),
     isAllClearEarly: incident.isAllClearEarly,
+    breach: incident.breach && {
+      awareAt: toIso(incident.breach.awareAt),
+      hours: incident.breach.hours,
+      dueAt: toIso(breachDue(incident.breach)),
+      tell: incident.breach.tell.map(({ whom, told }) => ({
+        whom,
+        toldAt: iso(told?.at ?? null),
+        by: person(told?.by ?? null),
+        reference: told?.reference ?? null,
+      })),
+    },
     bridgeUrl: incident.bridgeUrl,
     kin: kin.map(({ number, title, status, level: of, relation }) => ({
       name: `INC-${number}`,
@@ -324,7 +336,7 @@ async function groupOf(tx: Tx, who: Principal, key: string): Promise<string> {
 }
 
 /** A verb of one incident: its path, its body, and the event that it is. */
-function verb<Body extends z.ZodType>(
+export function verb<Body extends z.ZodType>(
   path: string,
   summary: string,
   body: Body,
@@ -367,7 +379,7 @@ const spanOf = (text: string, field: string): number => {
   if (ms === null || ms <= 0) throw invalid(field, 'Write a time such as 10m or 1h.')
   return ms
 }
-const momentOf = (text: string, field: string): Instant => {
+export const momentOf = (text: string, field: string): Instant => {
   const at = parseInstant(text)
   if (at === null) throw invalid(field, 'Write a time with a zone, such as 2026-11-23T14:00:00Z.')
   return at
