@@ -121,7 +121,7 @@ export function reportMarkdown(report: ReportShown): string {
 }
 
 const section = (title: string, lines: readonly string[]): string =>
-  lines.length === 0 ? '' : [`## ${title}`, '', ...lines].join('\n')
+  lines.length === 0 ? '' : `## ${title}\n\n${lines.join('\n').trimStart()}`
 
 const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
   rows.length === 0
@@ -176,7 +176,7 @@ const levels = ({ levels: all }: ReportShown): string[] =>
     all.map((one) => [
       at(one.at),
       `SEV${one.level}`,
-      one.rule === 'person' ? name(one.by) : `rule ${md(one.rule)}`,
+      one.rule === 'person' ? md(one.by?.name ?? 'somebody') : `rule ${md(one.rule)}`,
       md(one.reason ?? ''),
     ]),
   )

@@ -1,6 +1,6 @@
 import { Card, clock } from '../ui/parts.tsx'
 import { when } from '../ui/time.ts'
-import { type Incident, inOrderOfNeed, ROLES } from './use.ts'
+import { dueShown, type Incident, inOrderOfNeed, ROLES } from './use.ts'
 
 const STAMPS: readonly (readonly [string, string])[] = [
   ['startedAt', 'It began'],
@@ -91,13 +91,22 @@ export const Record = ({ incident }: { incident: Incident }) => (
     <Card
       title="What was owed"
       aside={
-        <a
-          className="underline underline-offset-4"
-          href={`/api/v1/incidents/${incident.name}/report.md`}
-          download={`${incident.name}.md`}
-        >
-          Report
-        </a>
+        <span className="flex gap-3">
+          <a
+            className="underline underline-offset-4"
+            href={`/api/v1/incidents/${incident.name}/report.md`}
+            download={`${incident.name}.md`}
+          >
+            Report
+          </a>
+          <a
+            className="underline underline-offset-4"
+            href={`/api/v1/incidents/${incident.name}/evidence`}
+            download={`${incident.name}-evidence.json`}
+          >
+            Evidence
+          </a>
+        </span>
       }
     >
       <table className="w-full text-left">
@@ -115,7 +124,7 @@ export const Record = ({ incident }: { incident: Incident }) => (
                 {one.label}
                 <span className="text-mute"> {one.owner?.name}</span>
               </td>
-              <td className="font-mono text-[12.5px] pr-3">{clock(one.due).slice(0, 5)}</td>
+              <td className="font-mono text-[12.5px] pr-3">{dueShown(one)}</td>
               <td>
                 {one.outcome}
                 {one.metAt ? (
