@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react'
-import { Button, Card, Complaint, Countdown, Field } from '../ui/parts.tsx'
+import { Button, Card, Complaint, Countdown, Field, useNow } from '../ui/parts.tsx'
 import { when } from '../ui/time.ts'
 import { type Incident, useDo } from './use.ts'
 
@@ -48,6 +48,7 @@ type Party = NonNullable<Incident['breach']>['tell'][number]
 function PartyShown(props: { incident: Incident; party: Party; dueAt: string }) {
   const { incident, party, dueAt } = props
   const act = useDo(incident.name)
+  const now = useNow()
   return (
     <li className="py-2 flex flex-wrap items-center gap-x-3 gap-y-1">
       <span className="flex-1 min-w-32 wrap-anywhere first-letter:uppercase">{party.whom}</span>
@@ -58,7 +59,11 @@ function PartyShown(props: { incident: Incident; party: Party; dueAt: string }) 
         </span>
       ) : (
         <>
-          <Countdown to={dueAt} />
+          {Date.parse(dueAt) < now ? (
+            <span className="text-error font-semibold text-[12.5px]">overdue</span>
+          ) : (
+            <Countdown to={dueAt} />
+          )}
           <Button
             aria-label={`${party.whom} was told`}
             onClick={() => act.mutate({ path: 'breach/told', body: { whom: party.whom } })}
