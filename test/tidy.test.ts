@@ -55,6 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   directory: ['access', 'people', 'services', 'oncall', 'escalation', 'alerts', 'notify', 'db'],
   foresee: [...EVERY_CONCEPT, 'obligations', 'db'],
   measures: ['incidents', 'severity'],
+  evidence: ['contract', 'audit'],
   integrations: ['alerts', 'notify', 'slo', 'egress'],
   plan: [...EVERY_CONCEPT, 'sign-in', 'foresee', 'db'],
   engine: [...EVERY_CONCEPT, 'load', 'obligations', 'ical', 'db'],
@@ -64,6 +65,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sign-in',
     'load',
     'measures',
+    'evidence',
     'obligations',
     'ical',
     'contract',
@@ -76,6 +78,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'contract',
     'audit',
+    'evidence',
     'alerts',
     'plan',
     'notify',

@@ -11,6 +11,7 @@ import { demo } from './demo.ts'
 import { demoSev1 } from './demo-sev1.ts'
 import { contactCommands } from './contacts.ts'
 import { incidentCommands } from './incidents.ts'
+import { reportCommands } from './reports.ts'
 import { onCallCommands } from './oncall.ts'
 import { measureCommands } from './measures.ts'
 import { policyCommands } from './policy.ts'
@@ -65,6 +66,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   contactCommands(shell)
   alertCommands(shell)
   incidentCommands(shell)
+  reportCommands(shell)
   policyCommands(shell)
   measureCommands(shell)
   auditCommands(shell)

@@ -276,6 +276,27 @@ export function incidentCommands(shell: Shell): void {
     .description('I have looked: users can work')
     .action((name: string) => act(name, '/check', {}))
   program
+    .command('breach <incident>')
+    .description('data was breached: who must be told, and by when; again, to set it right')
+    .option('--tell <names>', 'who must be told, with commas between')
+    .option('--aware <time>', 'when it was known; left out, now')
+    .option('--hours <hours>', '1 to 720; left out, 72')
+    .action((name: string, options: { tell?: string; aware?: string; hours?: string }) =>
+      act(name, '/breach', {
+        tell: (options.tell ?? '').split(',').filter((one) => one.trim() !== ''),
+        awareAt: options.aware,
+        hours: options.hours === undefined ? undefined : Number(options.hours),
+      }),
+    )
+  program
+    .command('breach-told <incident> <whom>')
+    .description('one of those who must hear of the breach was told')
+    .option('--at <time>', 'left out, now')
+    .option('--reference <text>', 'what shows it, such as the number of a case')
+    .action((name: string, whom: string, options: { at?: string; reference?: string }) =>
+      act(name, '/breach/told', { whom, ...options }),
+    )
+  program
     .command('clear <incident>')
     .description('the all-clear; with a reason also before its time')
     .option('--reason <text>')

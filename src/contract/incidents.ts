@@ -112,6 +112,20 @@ const TaskView = z.object({
     .nullable(),
 })
 
+export const BreachView = z.object({
+  awareAt: Time,
+  hours: z.number().int(),
+  dueAt: Time,
+  tell: z.array(
+    z.object({
+      whom: z.string(),
+      toldAt: Time.nullable(),
+      by: PersonRef.nullable().describe('Who told them'),
+      reference: z.string().nullable(),
+    }),
+  ),
+})
+
 export const IncidentDetailView = IncidentView.extend({
   answers: z.record(z.string(), z.unknown()),
   impact: z.record(z.string(), z.number()),
@@ -174,6 +188,7 @@ export const IncidentDetailView = IncidentView.extend({
   owed: z.array(OwedView),
   timeline: z.array(EntryView),
   isAllClearEarly: z.boolean(),
+  breach: BreachView.nullable().describe('Who must be told of a breach of data, and by when'),
   bridgeUrl: z.string().nullable(),
   kin: z
     .array(

@@ -286,6 +286,11 @@ const SENTENCES: Readonly<Record<string, string>> = {
   notConfirmed: 'It was not taken for the cause.',
   reasonNeeded: 'Say why.',
   tooMany: 'There are as many as there may be.',
+  inFuture: 'That lies in the future.',
+  beforeAware: 'That lies before the moment at which the breach was known.',
+  noBreach: 'No breach is known of it.',
+  toldAlready: 'They were told already.',
+  notDeclared: 'Declare it first.',
   unknown: 'There is nothing of this name.',
 }
 export const sentenceOf = (reason: string, detail: unknown): string =>

@@ -31,7 +31,9 @@ import { configurationRoutes } from './routes/configuration.ts'
 import { contactRoutes } from './routes/contacts.ts'
 import { coverRoutes } from './routes/covers.ts'
 import { entryRoutes } from './routes/entries.ts'
+import { breachRoutes } from './routes/breach.ts'
 import { incidentRoutes } from './routes/incidents.ts'
+import { reportRoutes } from './routes/reports.ts'
 import { measureRoutes } from './routes/measures.ts'
 import { policyRoutes } from './routes/policy.ts'
 import { objectiveRoutes } from './routes/objectives.ts'
@@ -56,6 +58,8 @@ export const ROUTES: readonly Route[] = [
   ...alertRoutes,
   ...pageRoutes,
   ...incidentRoutes,
+  ...breachRoutes,
+  ...reportRoutes,
   ...policyRoutes,
   ...measureRoutes,
   ...objectiveRoutes,

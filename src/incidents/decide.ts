@@ -4,6 +4,7 @@
  */
 import { classify, floorOf } from '../severity/classify.ts'
 import { type Policy, type RoleName, worse } from '../severity/policy.ts'
+import { breachDue, setBreach, tellParty } from './breach.ts'
 import { causeFirings, causeTimer } from '../severity/clocks.ts'
 import { HOUR } from '../lib/instant.ts'
 import type { Effect, Event, IncidentFacts, Refusal } from './event.ts'
@@ -70,6 +71,8 @@ const AFTER: readonly Event['kind'][] = [
   'messagePublished',
   'linked',
   'described',
+  'breachBegan',
+  'breachTold',
 ]
 
 function apply(before: Incident, event: Event, facts: IncidentFacts): Outcome {
@@ -135,6 +138,9 @@ function apply(before: Incident, event: Event, facts: IncidentFacts): Outcome {
       return messaged(before, event, facts)
     case 'madeLong':
       return said({ ...before, isLong: event.isLong }, 'longIncident', { isLong: event.isLong })
+    case 'breachBegan':
+    case 'breachTold':
+      return breached(before, event, facts)
     case 'merged':
       if (event.into === before.id) return { field: 'into', reason: 'itself' }
       return said({ ...before, status: 'merged', mergedInto: event.into }, 'merged', {
@@ -173,6 +179,34 @@ function link(before: Incident, { relation, to }: Extract<Event, { kind: 'linked
   const field = relation === 'parent' ? 'parentId' : 'recurrenceOf'
   if (before[field] === to) return { incident: before, effects: [] }
   return said({ ...before, [field]: to }, 'linked', { relation, to, was: before[field] })
+}
+
+function breached(
+  before: Incident,
+  event: Extract<Event, { kind: 'breachBegan' | 'breachTold' }>,
+  facts: IncidentFacts,
+): Outcome {
+  if (!isDeclared(before)) return { field: 'status', reason: 'notDeclared' }
+  if (before.status === 'canceled') return { field: 'status', reason: 'isOver' }
+  const was = before.breach ?? null
+  const breach =
+    event.kind === 'breachBegan'
+      ? setBreach(was, event, facts.now)
+      : tellParty(was, { ...event, by: facts.by }, facts.now)
+  if ('reason' in breach) return breach
+  const incident = { ...before, breach }
+  if (event.kind === 'breachTold') {
+    const { whom, reference } = event
+    return said(incident, 'breachTold', { whom, at: event.at ?? facts.now, reference })
+  }
+  const { awareAt, hours } = breach
+  const tell = breach.tell.map((one) => one.whom)
+  const change = said(incident, 'breachBegan', { awareAt, hours, due: breachDue(breach), tell })
+  const commander = holderOf(before, 'commander')
+  if (commander === null || commander === facts.by) return change
+  const params = { tell: tell.join(', '), due: breachDue(breach) }
+  const effect: Effect = { kind: 'tellPeople', people: [commander], what: 'breachBegan', params }
+  return { ...change, effects: [...change.effects, effect] }
 }
 
 /** Words and surroundings; what it is called does not change what is owed. */

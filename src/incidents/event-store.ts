@@ -77,3 +77,19 @@ export async function listCourses(tx: Tx, incidentIds: readonly Id[]): Promise<M
   }
   return courses
 }
+
+export type StoredEvent = {
+  version: number
+  at: Instant
+  by: Id | null
+  event: Row['event']
+  recovery: Recovery | null
+}
+
+/** All that happened to one, as it was written down, oldest first. */
+export const listEvents = (tx: Tx, incidentId: Id): Promise<StoredEvent[]> =>
+  tx.query<StoredEvent>(
+    `select version, at, by_person as by, event, recovery from incident_events
+     where incident_id = $1 order by version`,
+    [incidentId],
+  )

@@ -51,6 +51,9 @@ export type Event =
   | { kind: 'noted' | 'decidedOn'; text: string; detail: Readonly<Record<string, unknown>> }
   | { kind: 'messagePublished'; audience: Audience; promised: Instant | null; as: Told['kind'] }
   | { kind: 'madeLong'; isLong: boolean }
+  /** Null: now and 72 where there was no clock, and as it was where there was one. */
+  | { kind: 'breachBegan'; awareAt: Instant | null; hours: number | null; tell: readonly string[] }
+  | { kind: 'breachTold'; whom: string; at: Instant | null; reference: string | null }
   | { kind: 'merged'; into: Id }
   /** Another one was merged into it, and brought its services along. */
   | { kind: 'absorbed'; from: Id; serviceIds: readonly Id[] }

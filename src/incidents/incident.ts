@@ -5,6 +5,7 @@ import type { Instant } from '../lib/instant.ts'
 import type { Answers, FloorId } from '../severity/classify.ts'
 import type { Audience, Level, RoleName, Seat } from '../severity/policy.ts'
 import type { Impact } from '../severity/triggers.ts'
+import type { Breach } from './breach.ts'
 
 export type Status =
   | 'triage'
@@ -137,6 +138,8 @@ export type Incident = {
   isAllClearEarly: boolean
   /** Two hours and more: later promises are allowed (METHOD 8). */
   isLong: boolean
+  /** Who must be told of a breach of data, and by when; null: none is known. */
+  breach: Breach | null
   bridgeUrl: string | null
   parentId: Id | null
   mergedInto: Id | null
@@ -217,6 +220,7 @@ export const BLANK: Omit<
   checkedBy: null,
   isAllClearEarly: false,
   isLong: false,
+  breach: null,
   bridgeUrl: null,
   parentId: null,
   mergedInto: null,

@@ -7,6 +7,7 @@ import type { Instant } from '../lib/instant.ts'
 import type { Claim, Proof } from '../obligations/obligation.ts'
 import { causeTimer, dueOf, responseDue, tellBy, updateDue } from '../severity/clocks.ts'
 import type { Audience, Policy, RoleName } from '../severity/policy.ts'
+import { breachDue } from './breach.ts'
 import { holderOf, type Incident, isDeclared, levelOf, type Told } from './incident.ts'
 
 /** @param seatOf who stands for a role that nobody holds: the commander on call, or the lead; null: nobody */
@@ -17,8 +18,10 @@ export function owesIncident(
 ): Claim[] {
   const { declaredAt } = incident.stamps
   if (!isDeclared(incident) || declaredAt === null) return []
-  if (['canceled', 'merged'].includes(incident.status)) return []
+  if (incident.status === 'canceled') return []
   const make = claimer(incident, seatOf)
+  // What was merged is owed there, except for what was said of it alone.
+  if (incident.status === 'merged') return breach(incident, make)
   return [
     ...respond(incident, policy, make),
     ...roles(incident, policy, declaredAt, make),
@@ -26,6 +29,7 @@ export function owesIncident(
     ...messages(incident, policy, declaredAt, make),
     ...investigation(incident, policy, make),
     ...tasks(incident, make),
+    ...breach(incident, make),
   ]
 }
 
@@ -37,7 +41,7 @@ type Asked = {
   startedAt: Instant
   due: Instant
   proof: Proof | null
-  /** Begins with the all-clear, so it is owed after it. */
+  /** Owed after the all-clear as before it. */
   isAfterCare?: boolean
 }
 type Make = (asked: Asked) => Claim[]
@@ -264,3 +268,19 @@ const tasks = (incident: Incident, make: Make): Claim[] =>
           proof: one.doneAt === null ? null : { at: one.doneAt, ref: 'done' },
         }),
   )
+
+/** One for each who must be told. The key names them: they are told apart by it, and by nothing else. */
+function breach({ breach: found }: Incident, make: Make): Claim[] {
+  if (!found) return []
+  return found.tell.flatMap(({ whom, told }) =>
+    make({
+      rule: 'incident.breach',
+      of: whom,
+      role: 'commander',
+      startedAt: found.awareAt,
+      due: breachDue(found),
+      proof: told && { at: told.at, ref: told.reference ?? 'told' },
+      isAfterCare: true,
+    }),
+  )
+}

@@ -6,7 +6,12 @@ import { type Incident, levelOf } from './incident.ts'
 
 type Row = { number: number; state: Omit<Incident, 'number'> }
 
-const read = ({ number, state }: Row): Incident => ({ ...state, number: Number(number) })
+/** What an older release wrote knows of no breach. */
+const read = ({ number, state }: Row): Incident => ({
+  ...state,
+  breach: state.breach ?? null,
+  number: Number(number),
+})
 
 /** Locks it until the end of the transaction. */
 export async function lockIncident(tx: Tx, id: Id): Promise<Incident | null> {
@@ -105,13 +110,22 @@ export async function listIncidents(
   return rows.map(read)
 }
 
-/** Those that live, or whose all-clear is young enough that something may still be owed of them. */
+/** Somebody is still to be told of it, or was told so lately that the ledger may not know. */
+const OWES_BREACH = `jsonb_typeof(state->'breach') = 'object' and ((state->'breach'->>'changedAt')::numeric > $2
+  or exists (select 1 from jsonb_array_elements(state->'breach'->'tell') one where jsonb_typeof(one->'told') = 'null'))`
+
+/**
+ * Those that live, or whose all-clear is young enough that something may still be owed of them, or
+ * that have a breach to tell of, however long ago they were over.
+ */
 export async function listOwing(tx: Tx, since: Instant): Promise<Incident[]> {
   const rows = await tx.query<Row>(
     `select number, state from incidents where declared_at is not null and quarantine is null and kind <> 'backfilled'
-       and (all_clear_at is null or all_clear_at > $1) and status not in ('canceled', 'merged')
+       and id in (
+         select id from incidents where (all_clear_at is null or all_clear_at > $1) and status not in ('canceled', 'merged')
+         union select id from incidents where status <> 'canceled' and ${OWES_BREACH})
      order by id limit 2000`,
-    [toIso(since)],
+    [toIso(since), since],
   )
   return rows.map(read)
 }

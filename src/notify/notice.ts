@@ -187,6 +187,8 @@ function incidentAsk(p: Params, n: NoticeNames): string {
       return `a task for you: ${said(p.text)}`
     case 'hypothesisExpired':
       return `the time for “${said(p.statement)}” is over: another path, once more, or more people?`
+    case 'breachBegan':
+      return `a breach of data. By ${n.time(p.due)} word has to reach ${said(p.tell)}`
     default:
       return String(p.what)
   }
@@ -225,6 +227,7 @@ const OWED: Readonly<Record<string, string>> = {
   'incident.hypothesis': 'a verdict on a path',
   'incident.cause': 'the cause, or more people',
   'incident.task': 'a task',
+  'incident.breach': 'word of the breach to those who must hear',
   'incident.outside': 'an answer from outside',
   'incident.tell.vp': 'word to the VP',
   'incident.tell.cto': 'word to the CTO',
@@ -234,8 +237,13 @@ const OWED: Readonly<Record<string, string>> = {
   'incident.tell.teamLead': 'word to the lead of the team',
 }
 
-/** What is owed, as one would say it. Messages are owed to an audience each; the key says to which. */
+/**
+ * What is owed, as one would say it. Messages are owed to an audience each, and so is word of a
+ * breach; the key says to whom.
+ */
 export function owedWords({ rule, key }: { rule: string; key: string }): string {
+  const whom = key.split(':').slice(2).join(':')
+  if (rule === 'incident.breach' && whom !== '') return `word of the breach to ${whom}`
   const isMessage = /^incident\.(firstMessage|update|allClear)$/.test(rule)
   const audience = isMessage ? key.split(':')[2] : undefined
   return `${OWED[rule] ?? rule}${audience ? ` to ${audience}` : ''}`

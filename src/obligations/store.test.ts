@@ -142,12 +142,31 @@ test('the report counts what was due in the period by rule and outcome, without 
     claimOf({ key: 'later', due: at(60) }),
   ])
   // The one that was claimed no more had been due a minute before: it counts as missed.
-  expect(await inTx((tx) => store.compliance(tx, DUE, DUE + 1), 'web')).toEqual([
-    { rule: 'incident.respond', outcome: 'missed', count: 1 },
-    { rule: 'message.cadence', outcome: 'met', count: 2 },
-    { rule: 'message.cadence', outcome: 'missed', count: 1 },
+  const counted = (from: number, to: number, who = anyone, teamId: string | null = null) =>
+    inTx((tx) => store.compliance(tx, who, { from, to, teamId }), 'web')
+  const none = { level: null, isLapsed: false }
+  expect(await counted(DUE, DUE + 1)).toEqual([
+    { ...none, rule: 'incident.respond', outcome: 'missed', count: 1 },
+    { ...none, rule: 'message.cadence', outcome: 'met', count: 2 },
+    { ...none, rule: 'message.cadence', outcome: 'missed', count: 1 },
   ])
-  expect(await inTx((tx) => store.compliance(tx, DUE + 1, at(60)), 'web')).toEqual([])
+  expect(await counted(DUE + 1, at(60))).toEqual([])
+  expect(await counted(DUE, DUE + 1, anyone, idOf(9))).toEqual([])
+})
+
+test('the report is of one team where it is asked for, and leaves out what is private to others', async () => {
+  await settleAll([
+    claimOf({ key: 'all', teamId: idOf(9) }),
+    claimOf({ key: 'private', teamId: idOf(9), visibility: 'team' }),
+    claimOf({ key: 'others', teamId: idOf(7) }),
+  ])
+  const counted = async (who: Principal, teamId: string | null) =>
+    (
+      await inTx((tx) => store.compliance(tx, who, { from: DUE, to: DUE + 1, teamId }), 'web')
+    ).reduce((sum, one) => sum + one.count, 0)
+  expect(await counted(anyone, idOf(9))).toBe(1)
+  expect(await counted({ ...anyone, teamIds: [idOf(9)] }, idOf(9))).toBe(2)
+  expect(await counted({ ...anyone, role: 'admin' }, null)).toBe(3)
 })
 
 test('one is found by its id, or not', async () => {

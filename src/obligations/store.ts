@@ -138,15 +138,38 @@ export async function listForSubject(
   return rows.map(decode)
 }
 
-export type Compliance = { rule: string; outcome: Outcome; count: number }
+export type Compliance = {
+  rule: string
+  /** The worst that the incident was; null: what is owed is of no incident. */
+  level: number | null
+  outcome: Outcome
+  /** Its rule asked for it no more before it was due: nobody kept it, and nobody waived it. */
+  isLapsed: boolean
+  count: number
+}
 
-/** How what was due in [from, to) came out. Drills are practice: they count in their own score. */
-export const compliance = (tx: Tx, from: Instant, to: Instant): Promise<Compliance[]> =>
-  tx.query<Compliance>(
-    `select rule, outcome, count(*) as count from obligations
-      where due >= $1 and due < $2 and drill_id is null group by rule, outcome order by rule, outcome`,
-    [toIso(from), toIso(to)],
+/** Of a period [from, to), of one team or of all. */
+export type Asked = { from: Instant; to: Instant; teamId: Id | null }
+
+const PEAK = `(select min((one->>'level')::int) from incidents i, jsonb_array_elements(i.state->'levels') one
+  where o.subject_kind = 'incident' and i.id = o.subject_id)`
+
+/**
+ * How what was due in the period came out, as far as it may be seen. Drills are practice: they count
+ * in their own score.
+ */
+export function compliance(tx: Tx, who: Principal, asked: Asked): Promise<Compliance[]> {
+  const visible = visibleWhere(who, 4, 'o.')
+  return tx.query<Compliance>(
+    `select rule, level, outcome, "isLapsed", count(*)::int as count from (
+        select o.rule, ${PEAK} as level, o.outcome,
+          o.outcome = 'waived' and o.waived_by is null as "isLapsed" from obligations o
+        where o.due >= $1 and o.due < $2 and o.drill_id is null
+          and ($3::uuid is null or o.team_id = $3) and ${visible.text}) counted
+      group by rule, level, outcome, "isLapsed" order by rule, level, outcome`,
+    [toIso(asked.from), toIso(asked.to), asked.teamId, ...visible.values],
   )
+}
 
 function encode({ subject, owner, proof, remindedAt, ...rest }: Obligation): Row {
   return {

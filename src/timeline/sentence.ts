@@ -87,6 +87,10 @@ const INCIDENT: Readonly<Record<string, Write>> = {
   'incident.taskAcknowledged': (r, _i, who) => `${who} has the task: ${r.text}`,
   'incident.taskDone': (r, _i, who) => `${who} did it: ${r.text}`,
   'incident.taskReopened': (r, _i, who) => `${who}: not done after all: ${r.text}`,
+  'incident.breachBegan': (r, _i, who, names) =>
+    `${who}: a breach of data, known since ${names.time(r.awareAt)}; to be told by ${names.time(r.due)}: ${(r.tell as unknown as string[]).join(', ')}`,
+  'incident.breachTold': (r, _i, who, names) =>
+    `${who}: ${r.whom} was told of the breach at ${names.time(r.at)}${r.reference ? ` (${r.reference})` : ''}`,
   'incident.merged': (_r, _i, who) => `${who} merged it into another incident`,
   'incident.absorbed': (_r, _i, who) => `${who} merged another incident into this one`,
   'incident.linked': (r, _i, who) =>
@@ -239,6 +243,7 @@ function overrideSentence(r: Values, who: string, names: Names): string {
 const OWED: Readonly<Record<string, string>> = {
   'handoff.accept': 'accept the hand-off',
   'survey.answer': 'answer the on-call survey',
+  'incident.breach': 'word of the breach to those who must hear',
 }
 const owed = (r: Values): string => OWED[String(r.rule)] ?? String(r.rule)
 const owner = (r: Values, names: Names): string =>

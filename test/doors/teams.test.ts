@@ -62,6 +62,14 @@ const onIncident = (verb: string, body: unknown = {}): [string, Entry] => [
     thing: (set, thing) => ({ ...thing, pagedIds: pagedFor(teamOf(set)) }),
   },
 ]
+const seeIncident = (what: string): [string, Entry] => [
+  `GET /api/v1/incidents/{id}/${what}`,
+  {
+    action: 'read',
+    hasPrivacy: true,
+    at: (set) => ({ path: `/api/v1/incidents/${two.things[set].incident}/${what}` }),
+  },
+]
 const onPage = (verb: string, method = 'GET'): [string, Entry] => [
   `${method} /api/v1/pages/{id}/${verb}`,
   {
@@ -119,6 +127,9 @@ const ON_THINGS = (): Record<string, Entry> =>
         at: (set) => ({ path: `/api/v1/incidents/${two.things[set].incident}` }),
       },
     ],
+    seeIncident('report'),
+    seeIncident('report.md'),
+    seeIncident('evidence'),
     onIncident('declare', { summary: 'x' }),
     onIncident('merge', { into: 'INC-999999' }),
     onIncident('link', { relation: 'recurrence', to: null }),
@@ -150,6 +161,8 @@ const ON_THINGS = (): Record<string, Entry> =>
     onIncident('notes', { text: 'x' }),
     onIncident('decisions', { text: 'x' }),
     onIncident('long', { isLong: true }),
+    onIncident('breach', { tell: ['the authority'] }),
+    onIncident('breach/told', { whom: 'the authority' }),
     onIncident('messages/preview', { audience: 'internal', fields: {} }),
     onIncident('messages', { audience: 'internal', fields: {} }),
     [
@@ -310,6 +323,8 @@ const IN_GENERAL: readonly string[] = [
   'POST /api/v1/import/policy',
   'GET /api/v1/measures',
   'GET /api/v1/measures.csv',
+  // What is private to other teams is not counted: src/obligations/store.test.ts.
+  'GET /api/v1/compliance',
   'POST /api/v1/import/statuses',
   'POST /api/v1/alerts/bulk',
   'GET /api/v1/views',

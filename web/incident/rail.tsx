@@ -1,8 +1,9 @@
 import { Link } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { Button, Card, clock, Complaint, Countdown, Severity, State, useNow } from '../ui/parts.tsx'
+import { Breach } from './breach.tsx'
 import { Kin } from './kin.tsx'
-import { type Incident, inOrderOfNeed, isOver, type Owed, useDo } from './use.ts'
+import { dueShown, type Incident, inOrderOfNeed, isOver, type Owed, useDo } from './use.ts'
 
 export const Rail = ({ incident }: { incident: Incident }) => (
   <div className="grid gap-4 min-w-0">
@@ -10,6 +11,7 @@ export const Rail = ({ incident }: { incident: Incident }) => (
     <Paths incident={incident} />
     <Tasks incident={incident} />
     <Around incident={incident} />
+    <Breach incident={incident} />
     <Kin incident={incident} />
   </div>
 )
@@ -46,7 +48,7 @@ function OwedCard({ owed }: { owed: readonly Owed[] }) {
               <span className={OUTCOMES[one.outcome]}>{one.outcome}</span>
             )}
             <span className="text-mute text-[12.5px]">
-              by {clock(one.due).slice(0, 5)}
+              by {dueShown(one)}
               {one.owner ? ` · ${one.owner.name}` : ''}
             </span>
           </li>

@@ -1,6 +1,6 @@
 import { Card, clock } from '../ui/parts.tsx'
 import { when } from '../ui/time.ts'
-import { type Incident, inOrderOfNeed, ROLES } from './use.ts'
+import { dueShown, type Incident, inOrderOfNeed, ROLES } from './use.ts'
 
 const STAMPS: readonly (readonly [string, string])[] = [
   ['startedAt', 'It began'],
@@ -68,7 +68,47 @@ export const Record = ({ incident }: { incident: Incident }) => (
         ))}
       </ol>
     </Card>
-    <Card title="What was owed">
+    {incident.breach ? (
+      <Card title="Breach of data">
+        <p className="pb-1">
+          Known since {when(incident.breach.awareAt)}, to be told by {when(incident.breach.dueAt)}.
+        </p>
+        <ul className="grid gap-1">
+          {incident.breach.tell.map((one) => (
+            <li key={one.whom} className="wrap-anywhere">
+              {one.whom}:{' '}
+              <span className={one.toldAt ? 'text-mute' : 'text-error'}>
+                {one.toldAt
+                  ? `told ${when(one.toldAt)} by ${one.by?.name ?? 'somebody'}`
+                  : 'not told yet'}
+                {one.reference ? ` (${one.reference})` : ''}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </Card>
+    ) : null}
+    <Card
+      title="What was owed"
+      aside={
+        <span className="flex gap-3">
+          <a
+            className="underline underline-offset-4"
+            href={`/api/v1/incidents/${incident.name}/report.md`}
+            download={`${incident.name}.md`}
+          >
+            Report
+          </a>
+          <a
+            className="underline underline-offset-4"
+            href={`/api/v1/incidents/${incident.name}/evidence`}
+            download={`${incident.name}-evidence.json`}
+          >
+            Evidence
+          </a>
+        </span>
+      }
+    >
       <table className="w-full text-left">
         <thead className="text-mute text-[12.5px]">
           <tr>
@@ -84,7 +124,7 @@ export const Record = ({ incident }: { incident: Incident }) => (
                 {one.label}
                 <span className="text-mute"> {one.owner?.name}</span>
               </td>
-              <td className="font-mono text-[12.5px] pr-3">{clock(one.due).slice(0, 5)}</td>
+              <td className="font-mono text-[12.5px] pr-3">{dueShown(one)}</td>
               <td>
                 {one.outcome}
                 {one.metAt ? (

@@ -3,6 +3,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { IncidentDetailShown, OwedShown } from '../../src/contract/incidents.ts'
 import type { ActedShown } from '../../src/contract/views.ts'
 import { get, post } from '../api.ts'
+import { clock } from '../ui/parts.tsx'
+import { when } from '../ui/time.ts'
 
 export type { IncidentDetailShown as Incident, OwedShown as Owed }
 
@@ -61,6 +63,10 @@ export const isOver = (incident: Pick<IncidentDetailShown, 'status'>): boolean =
 
 export const holderOf = (incident: IncidentDetailShown, role: string) =>
   incident.roles.find((one) => one.role === role && one.to === null)?.person ?? null
+
+/** By the clock, and with the day where it is not of these hours. */
+export const dueShown = ({ startedAt, due }: Pick<OwedShown, 'startedAt' | 'due'>): string =>
+  Date.parse(due) - Date.parse(startedAt) < 12 * 3_600_000 ? clock(due).slice(0, 5) : when(due)
 
 /** Open ones by their time, then what was missed, then what was kept. */
 export function inOrderOfNeed(owed: readonly OwedShown[]): OwedShown[] {

@@ -22,6 +22,7 @@ import { openDesk } from '../../engine/desk.ts'
 import { partsIn } from '../../engine/incidents.ts'
 import { engineTx } from '../../engine/store-sql.ts'
 import { draftMessage, kindFor } from '../../engine/verbs/inform.ts'
+import { breachDue } from '../../incidents/breach.ts'
 import type { Event } from '../../incidents/event.ts'
 import { type Incident, isLive, levelOf, peakOf } from '../../incidents/incident.ts'
 import { commandGaps, directReports, emptySeats } from '../../incidents/roles.ts'
@@ -48,9 +49,10 @@ import { type Call, type Reply, type Route, route } from '../route.ts'
 import { lookUp } from './alerts.ts'
 
 const ofIncident = { params: z.object({ id: z.string().max(40) }) }
-type Found = { tx: Tx; directory: Directory; who: Principal; incident: Incident }
+export type Found = { tx: Tx; directory: Directory; who: Principal; incident: Incident }
 
-async function found(call: Call<{ id: string }, object, unknown>): Promise<Incident> {
+/** The incident that a call is about, as far as whoever calls may see it. */
+export async function found(call: Call<{ id: string }, object, unknown>): Promise<Incident> {
   return call.read(async (tx) => {
     const incident = await findIncident(tx, call.caller.who, call.params.id)
     if (!incident) throw notFound('incident')
@@ -106,7 +108,8 @@ const owedOf = async ({ tx, directory, who, incident }: Found) =>
     metAt: one.proof ? toIso(one.proof.at) : null,
   }))
 
-async function detail(given: Found, zone: string) {
+/** @param max so many entries of the log, the newest */
+export async function detail(given: Found, zone: string, max = 500) {
   const { tx, directory, incident } = given
   const policy = await findPolicy(tx, incident.policyId)
   const { lastFiringAt } = await observe(tx, incident.id)
@@ -206,10 +209,21 @@ async function detail(given: Found, zone: string) {
       by: person(one.publishedBy),
     })),
     owed: await owedOf(given),
-    timeline: (await findAbout(tx, incident.id, 500)).map((one) =>
+    timeline: (await findAbout(tx, incident.id, max)).map((one) =>
       toEntryView(one, directory, zone, null),
     ),
     isAllClearEarly: incident.isAllClearEarly,
+    breach: incident.breach && {
+      awareAt: toIso(incident.breach.awareAt),
+      hours: incident.breach.hours,
+      dueAt: toIso(breachDue(incident.breach)),
+      tell: incident.breach.tell.map(({ whom, told }) => ({
+        whom,
+        toldAt: iso(told?.at ?? null),
+        by: person(told?.by ?? null),
+        reference: told?.reference ?? null,
+      })),
+    },
     bridgeUrl: incident.bridgeUrl,
     kin: kin.map(({ number, title, status, level: of, relation }) => ({
       name: `INC-${number}`,
@@ -322,7 +336,7 @@ async function groupOf(tx: Tx, who: Principal, key: string): Promise<string> {
 }
 
 /** A verb of one incident: its path, its body, and the event that it is. */
-function verb<Body extends z.ZodType>(
+export function verb<Body extends z.ZodType>(
   path: string,
   summary: string,
   body: Body,
@@ -365,7 +379,7 @@ const spanOf = (text: string, field: string): number => {
   if (ms === null || ms <= 0) throw invalid(field, 'Write a time such as 10m or 1h.')
   return ms
 }
-const momentOf = (text: string, field: string): Instant => {
+export const momentOf = (text: string, field: string): Instant => {
   const at = parseInstant(text)
   if (at === null) throw invalid(field, 'Write a time with a zone, such as 2026-11-23T14:00:00Z.')
   return at
