@@ -162,6 +162,9 @@ test('the word is there for those whom it is for, all over', async () => {
     '/api/v1/alerts/{id}/timeline',
     '/api/v1/incidents',
     '/api/v1/incidents/{id}',
+    '/api/v1/incidents/{id}/evidence',
+    '/api/v1/incidents/{id}/report',
+    '/api/v1/incidents/{id}/report.md',
     '/api/v1/pages/{id}/receipt',
     '/api/v1/pages/{id}/receipt.txt',
   ])

@@ -91,13 +91,14 @@ export function AlertList({
     },
   ])
   const end = useRef<HTMLDivElement>(null)
-  const reached = useRef(onEnd)
-  reached.current = onEnd
+  const [isAtEnd, setAtEnd] = useState(false)
+  // Asked for as long as the end is near: what happens meanwhile may call a request off.
+  useEffect(() => {
+    if (isAtEnd) onEnd()
+  })
   useEffect(() => {
     const watcher = new IntersectionObserver(
-      (seen) => {
-        if (seen.some((one) => one.isIntersecting)) reached.current()
-      },
+      (seen) => setAtEnd(seen.at(-1)?.isIntersecting === true),
       { rootMargin: '1200px' },
     )
     if (end.current) watcher.observe(end.current)

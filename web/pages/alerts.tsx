@@ -69,7 +69,7 @@ export function AlertsPage() {
             marked={marked}
             onMark={mark}
             onEnd={() => {
-              if (found.hasNextPage && !found.isFetchingNextPage) void found.fetchNextPage()
+              if (found.hasNextPage && !found.isFetching) void found.fetchNextPage()
             }}
           />
           {found.isFetchingNextPage ? <Skeleton rows={2} /> : null}

@@ -65,7 +65,8 @@ export function useKeys(): void {
     let before = { key: '', at: 0 }
     const onKey = (event: KeyboardEvent): void => {
       if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return
-      if (document.querySelector('[role=dialog]')) return
+      // A toast lies over nothing.
+      if (document.querySelector('[role=dialog]:not([data-toast])')) return
       const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
       const isSecond = event.timeStamp - before.at < SEQUENCE_MS
       const wanted = isSecond ? [`${before.key} ${key}`, key] : [key]

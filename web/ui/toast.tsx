@@ -41,6 +41,7 @@ function List() {
     <Toast.Root
       key={toast.id}
       toast={toast}
+      data-toast
       className="bg-raise border border-line rounded-lg px-4 py-3 data-[limited]:hidden"
     >
       <Toast.Content className="flex items-center gap-4">
