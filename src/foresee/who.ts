@@ -143,3 +143,11 @@ export function nextSentence(found: Forecast, zone: string): string | null {
   const same = next.person.localTime === at
   return `${next.person.name} is paged at ${at}${same ? '' : ` (${next.person.localTime} for them)`}`
 }
+
+/** "Ben Okafor and Cleo Ito": who is paged next, all of one moment; null: nobody is to come. */
+export function nextPeople(found: Forecast): string | null {
+  const [next] = found.pages
+  if (!next) return null
+  const together = found.pages.filter((page) => page.at === next.at && page.level === next.level)
+  return [...new Set(together.map((page) => page.person.name))].join(' and ')
+}

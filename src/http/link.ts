@@ -6,7 +6,7 @@ import { act, type Verb } from '../engine/act.ts'
 import { ANSWER_MS, answeredSentence, type Reader, settledSentence } from '../engine/answers.ts'
 import { principalOf } from '../engine/principal.ts'
 import { engineTx } from '../engine/store-sql.ts'
-import { forecast, nextSentence } from '../foresee/who.ts'
+import { forecast, nextPeople, nextSentence } from '../foresee/who.ts'
 import { HOUR, MINUTE } from '../lib/instant.ts'
 import { formatLocal } from '../lib/zone.ts'
 import { findPage, type PageWithAttempts } from '../notify/read.ts'
@@ -85,13 +85,10 @@ async function look(deps: HttpDeps, pageId: string): Promise<Seen | null> {
     const changes =
       page.serviceId === null ? [] : await listChanges(tx, page.serviceId, group.openedAt - HOUR, 3)
     const zone = person.timezone
-    const next =
+    const coming =
       climb.state.status === 'stopped'
         ? null
-        : nextSentence(
-            forecast(directory, climb, tx.now, { loudness: deps.tools.loudnessOf }),
-            zone,
-          )
+        : forecast(directory, climb, tx.now, { loudness: deps.tools.loudnessOf })
     const facts: ScreenFacts = {
       person: person.name,
       title: group.title,
@@ -111,7 +108,8 @@ async function look(deps: HttpDeps, pageId: string): Promise<Seen | null> {
         (one) =>
           `${one.summary}, ${Math.max(0, Math.round((group.openedAt - one.happenedAt) / MINUTE))} min before`,
       ),
-      next,
+      next: coming && nextSentence(coming, zone),
+      nextPeople: coming && nextPeople(coming),
       settled: settledSentence(group, page, readerOf(directory, page.personId, zone)),
       said: null,
       canEscalate: climb.state.status !== 'stopped',

@@ -23,6 +23,8 @@ export type ScreenFacts = {
   /** What the last button came to. */
   said: string | null
   canEscalate: boolean
+  /** Who is paged by pressing escalate; null: nobody is left to name. */
+  nextPeople: string | null
 }
 
 export const SCREEN_CSS = `:root{color-scheme:dark;--sev:#9aa4b5}*{box-sizing:border-box}main{display:contents}
@@ -71,7 +73,7 @@ ${facts.settled === null ? buttons(facts) : `<p class="lead">${e(facts.settled)}
 
 const buttons = (facts: ScreenFacts): string => `<form method="post">
 <button class="ack" name="do" value="acknowledge">I have it</button>
-${facts.canEscalate ? '<button class="esc" name="do" value="escalate">Escalate now</button>' : ''}
+${facts.canEscalate ? `<button class="esc" name="do" value="escalate">${facts.nextPeople ? `Escalate to ${escapeHtml(facts.nextPeople)} now` : 'Escalate now'}</button>` : ''}
 <div class="more"><button name="do" value="not-mine">Not mine</button><button name="do" value="snooze">Snooze 10 min</button></div>
 </form>`
 
