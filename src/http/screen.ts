@@ -73,7 +73,7 @@ ${facts.settled === null ? buttons(facts) : `<p class="lead">${e(facts.settled)}
 
 const buttons = (facts: ScreenFacts): string => `<form method="post">
 <button class="ack" name="do" value="acknowledge">I have it</button>
-${facts.canEscalate ? `<button class="esc" name="do" value="escalate">${facts.nextPeople ? `Escalate to ${escapeHtml(facts.nextPeople)} now` : 'Escalate now'}</button>` : ''}
+${facts.canEscalate ? `<button class="esc" name="do" value="escalate">${facts.nextPeople ? `Escalate to ${escapeHtml(truncate(printable(facts.nextPeople), 60))} now` : 'Escalate now'}</button>` : ''}
 <div class="more"><button name="do" value="not-mine">Not mine</button><button name="do" value="snooze">Snooze 10 min</button></div>
 </form>`
 
