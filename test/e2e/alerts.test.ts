@@ -1,37 +1,18 @@
 /** A storm of alerts in a real browser: it arrives live, and is worked off by keyboard alone. */
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import axe from 'axe-core'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type App, startApp } from '../../src/app.ts'
-import { readAssets } from '../../src/cli/serve.ts'
-import { readConfig } from '../../src/config.ts'
-import { ADMIN, KEY } from '../rigs/world.ts'
+import type { App } from '../../src/app.ts'
+import { barriers, type InBrowser, isInstalled, openInBrowser } from '../rigs/in-browser.ts'
+import { KEY } from '../rigs/world.ts'
 
-const CHROMIUM = '/usr/bin/chromium'
-const isInstalled = existsSync(CHROMIUM)
 const STORM = 200
 /** Runs wherever it is taken for more than text. */
 const HOSTILE = `"><img src=x onerror="window.__hit=1"><script>window.__hit=2</script>'{{constructor}}`
 
-let directory = ''
+let on: InBrowser
 let app: App
-let browser: Browser
 let page: Page
-const complaints: string[] = []
 
-const api = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-  const response = await fetch(`${app.url}/api/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  })
-  if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
-  return (await response.json()) as T
-}
 const trigger = (key: string, summary: string, more: object = {}) =>
   fetch(`${app.url}/v2/enqueue`, {
     method: 'POST',
@@ -44,42 +25,21 @@ const trigger = (key: string, summary: string, more: object = {}) =>
     }),
   })
 
+const quoted = HOSTILE.replaceAll("'", "''")
+
 beforeAll(async () => {
   if (!isInstalled) return
-  execFileSync('node', ['scripts/build.mjs'], { stdio: 'ignore' })
-  directory = mkdtempSync(join(tmpdir(), 'allclear-alerts-'))
-  app = await startApp({
-    config: readConfig({
-      ALLCLEAR_DATA: join(directory, 'data'),
-      ALLCLEAR_PORT: '0',
-      ALLCLEAR_ADMIN_TOKEN: ADMIN,
-    }),
-    log: () => undefined,
-    version: 'test',
-    migrations: 'src/db/migrations',
-    assets: readAssets(),
-    beatMs: 50,
-  })
-  await api('POST', '/apply', {
-    text: `
-people: [ { id: ana, name: '${HOSTILE.replaceAll("'", "''")}', contacts: [ { id: phone, kind: pretend, device: phone } ] } ]
+  on = await openInBrowser(`
+people: [ { id: ana, name: '${quoted}', contacts: [ { id: phone, kind: pretend, device: phone } ] } ]
 teams: [ { id: core, name: Core, lead: ana, members: [ ana ] } ]
 escalations: [ { id: main, steps: [ { page: [ person:ana ] } ] } ]
-services: [ { id: shop, name: '${HOSTILE.replaceAll("'", "''")}', team: core, escalation: main } ]
+services: [ { id: shop, name: '${quoted}', team: core, escalation: main } ]
 sources: [ { id: pd, name: Monitoring, kind: pagerduty-events, service: shop, key: ${KEY} } ]
-`,
-  })
-  browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
-  })
-  page = await browser.newPage({ viewport: { width: 1280, height: 850 } })
+`)
+  app = on.app
+  page = await on.browser.newPage({ viewport: { width: 1280, height: 850 } })
   page.setDefaultTimeout(20_000)
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('dialog', (dialog) => {
-    complaints.push(`a dialog: ${dialog.message()}`)
-    void dialog.dismiss()
-  })
+  on.watch(page)
   await page.goto(String(app.setupUrl))
   await page.getByLabel('Your name').fill('Ada')
   await page.getByLabel('E-mail').fill('ada@example.com')
@@ -87,21 +47,7 @@ sources: [ { id: pd, name: Monitoring, kind: pagerduty-events, service: shop, ke
   await page.getByRole('button', { name: 'Make my account' }).click()
   await page.getByRole('heading', { name: 'Home' }).waitFor()
 })
-afterAll(async () => {
-  if (!isInstalled) return
-  await browser.close()
-  await app.stop()
-  rmSync(directory, { recursive: true, force: true })
-})
-
-async function barriers(): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(async () => {
-    const { axe: lib } = window as unknown as { axe: typeof axe }
-    return lib.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })
-  })
-  return violations.map((one) => `${one.id}: ${one.nodes[0]?.html.slice(0, 160)}`)
-}
+afterAll(() => on?.end())
 
 test.skipIf(!isInstalled)(
   'a storm arrives live, is kept as a list, marked and acknowledged by keyboard, and judged',
@@ -142,10 +88,10 @@ test.skipIf(!isInstalled)(
       for (const path of ['/alerts', '/alerts/A-1']) {
         await page.goto(app.url + path)
         await page.getByText(/Storm/).first().waitFor()
-        expect([colorScheme, path, await barriers()]).toEqual([colorScheme, path, []])
+        expect([colorScheme, path, await barriers(page)]).toEqual([colorScheme, path, []])
       }
     }
-    expect(complaints).toEqual([])
+    expect(on.complaints).toEqual([])
   },
   120_000,
 )
@@ -162,7 +108,7 @@ test.skipIf(!isInstalled)(
     await page.goto(`${app.url}/routes`)
     await page.getByLabel('As it would come from').selectOption('pd')
     await page.getByLabel('What it would do').getByText(/\S/).first().waitFor()
-    expect(complaints).toEqual([])
+    expect(on.complaints).toEqual([])
   },
   60_000,
 )
@@ -171,7 +117,7 @@ test.skipIf(!isInstalled)(
   'hostile text is text on every surface that a browser shows',
   async () => {
     await trigger('evil', HOSTILE, { class: HOSTILE, group: HOSTILE })
-    const declared = await api<{ result: { number: number } }>('POST', '/incidents', {
+    const declared = await on.api<{ result: { number: number } }>('POST', '/incidents', {
       title: HOSTILE,
       summary: HOSTILE,
       severity: 2,
@@ -179,7 +125,7 @@ test.skipIf(!isInstalled)(
     })
     const name = `INC-${declared.result.number}`
     const onIncident = (path: string, body: object) =>
-      api('POST', `/incidents/${name}/${path}`, body)
+      on.api('POST', `/incidents/${name}/${path}`, body)
     await onIncident('notes', { text: HOSTILE })
     await onIncident('decisions', { text: HOSTILE })
     await onIncident('tasks', { text: HOSTILE, owner: 'ana' })
@@ -188,7 +134,7 @@ test.skipIf(!isInstalled)(
       audience: 'internal',
       fields: { service: HOSTILE, impact: HOSTILE },
     })
-    const { alerts } = await api<{ alerts: { name: string; title: string }[] }>(
+    const { alerts } = await on.api<{ alerts: { name: string; title: string }[] }>(
       'GET',
       '/alerts?status=all&limit=200',
     )
@@ -236,7 +182,7 @@ test.skipIf(!isInstalled)(
     await page.getByRole('dialog').getByRole('combobox').fill('onerror')
     await page.getByRole('option').first().waitFor()
     expect(await page.evaluate(() => (window as { __hit?: number }).__hit)).toBeUndefined()
-    expect(complaints).toEqual([])
+    expect(on.complaints).toEqual([])
   },
   120_000,
 )

@@ -1,44 +1,19 @@
 /** Two people work one incident in two browsers: each sees what the other does, and it ends as it should. */
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import axe from 'axe-core'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type App, startApp } from '../../src/app.ts'
-import { readAssets } from '../../src/cli/serve.ts'
-import { readConfig } from '../../src/config.ts'
-import { ADMIN, KEY } from '../rigs/world.ts'
+import { barriers, type InBrowser, isInstalled, openInBrowser } from '../rigs/in-browser.ts'
+import { KEY } from '../rigs/world.ts'
 
-const CHROMIUM = '/usr/bin/chromium'
-const isInstalled = existsSync(CHROMIUM)
-
-let directory = ''
-let app: App
-let browser: Browser
-const contexts: BrowserContext[] = []
-const complaints: string[] = []
-
-const api = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-  const response = await fetch(`${app.url}/api/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  })
-  if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
-  return (await response.json()) as T
-}
+let on: InBrowser
 
 /** Signs somebody in by their invitation, in a browser of their own. */
 async function personInBrowser(slug: string, width: number): Promise<Page> {
-  const { url } = await api<{ url: string }>('POST', `/people/${slug}/invitation`, {})
-  const context = await browser.newContext({ viewport: { width, height: 850 } })
-  contexts.push(context)
+  const { url } = await on.api<{ url: string }>('POST', `/people/${slug}/invitation`, {})
+  const context = await on.browser.newContext({ viewport: { width, height: 850 } })
   const page = await context.newPage()
   page.setDefaultTimeout(10_000)
-  page.on('pageerror', (error) => complaints.push(error.message))
-  await page.goto(url.replace(/^https?:\/\/[^/]+/, app.url))
+  on.watch(page)
+  await page.goto(url.replace(/^https?:\/\/[^/]+/, on.app.url))
   await page.getByLabel('Password').fill(`a long password of ${slug}`)
   await page.getByRole('button').first().click()
   await page.getByRole('heading', { name: 'Home' }).waitFor()
@@ -46,52 +21,17 @@ async function personInBrowser(slug: string, width: number): Promise<Page> {
 }
 
 beforeAll(async () => {
-  if (!isInstalled) return
-  execFileSync('node', ['scripts/build.mjs'], { stdio: 'ignore' })
-  directory = mkdtempSync(join(tmpdir(), 'allclear-incident-'))
-  app = await startApp({
-    config: readConfig({
-      ALLCLEAR_DATA: join(directory, 'data'),
-      ALLCLEAR_PORT: '0',
-      ALLCLEAR_ADMIN_TOKEN: ADMIN,
-    }),
-    log: () => undefined,
-    version: 'test',
-    migrations: 'src/db/migrations',
-    assets: readAssets(),
-    beatMs: 50,
-  })
-  await api('POST', '/apply', {
-    text: `
+  if (isInstalled)
+    on = await openInBrowser(`
 people: [ { id: ana, name: Ana Kovac, email: ana@example.com, contacts: [ { id: phone, kind: pretend, device: phone } ] }, { id: bo, name: Bo Lind, email: bo@example.com, contacts: [ { id: phone, kind: pretend, device: phone } ] } ]
 teams: [ { id: core, lead: ana, members: [ ana, bo ] } ]
 escalations: [ { id: main, steps: [ { page: [ person:ana ] }, { page: [ person:bo ] } ] } ]
 services: [ { id: shop, name: Checkout, team: core, escalation: main } ]
 sources: [ { id: pd, kind: pagerduty-events, service: shop, key: ${KEY} } ]
 policy: { levels: { sev1: { monitor: 0s }, sev2: { monitor: 0s } }, quiet: 0s }
-`,
-  })
-  browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
-  })
+`)
 })
-afterAll(async () => {
-  if (!isInstalled) return
-  for (const context of contexts) await context.close()
-  await browser.close()
-  await app.stop()
-  rmSync(directory, { recursive: true, force: true })
-})
-
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(async () => {
-    const { axe: lib } = window as unknown as { axe: typeof axe }
-    return lib.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })
-  })
-  return violations.map((one) => `${one.id}: ${one.nodes[0]?.html.slice(0, 160)}`)
-}
+afterAll(() => on?.end())
 
 test.skipIf(!isInstalled)(
   'declared by one, worked by two, told, watched, all clear',
@@ -138,9 +78,9 @@ test.skipIf(!isInstalled)(
     await ana.getByText('[SEV2] Checkout - 31% of checkouts fail').waitFor()
     for (const scheme of ['light', 'dark'] as const) {
       await ana.emulateMedia({ colorScheme: scheme })
-      expect(await findings(ana)).toEqual([])
+      expect(await barriers(ana)).toEqual([])
       await bo.emulateMedia({ colorScheme: scheme })
-      expect(await findings(bo)).toEqual([])
+      expect(await barriers(bo)).toEqual([])
     }
     await ana.getByRole('button', { name: 'Tell internal' }).click()
     await bo.getByText('Ana Kovac told internal').waitFor()
@@ -155,7 +95,7 @@ test.skipIf(!isInstalled)(
       .getByRole('button', { name: /^Mitigated/ })
       .first()
       .click()
-    await api('POST', '/alerts/A-1/resolve', {})
+    await on.api('POST', '/alerts/A-1/resolve', {})
     await ana.getByRole('button', { name: 'I have looked' }).first().click()
     await ana
       .getByRole('button', { name: /^All clear/ })
@@ -168,11 +108,11 @@ test.skipIf(!isInstalled)(
     await bo.getByText('Ana Kovac: all clear').waitFor()
     await ana.getByRole('link', { name: 'Record' }).click()
     await ana.getByRole('heading', { name: 'What was owed' }).waitFor()
-    expect(await findings(ana)).toEqual([])
-    await ana.goto(`${app.url}/incidents?status=over`)
+    expect(await barriers(ana)).toEqual([])
+    await ana.goto(`${on.app.url}/incidents?status=over`)
     await ana.getByRole('link', { name: 'Checkout fails for a third' }).waitFor()
-    expect(await findings(ana)).toEqual([])
-    expect(complaints).toEqual([])
+    expect(await barriers(ana)).toEqual([])
+    expect(on.complaints).toEqual([])
   },
   90_000,
 )
