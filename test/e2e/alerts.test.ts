@@ -54,14 +54,20 @@ test.skipIf(!isInstalled)(
   async () => {
     await page.goto(`${app.url}/alerts`)
     await page.getByText('All clear.').waitFor()
-    for (let at = 0; at < STORM; at += 20)
-      await Promise.all(
+    for (let at = 0; at < STORM; at += 20) {
+      const answers = await Promise.all(
         Array.from({ length: 20 }, (_, index) => trigger(`k${at + index}`, `Storm ${at + index}`)),
       )
+      expect(answers.map((one) => one.status)).toEqual(answers.map(() => 202))
+    }
     // The first hundred; the rest comes as one scrolls.
     await page.getByRole('button', { name: 'Mark all 100 shown' }).waitFor()
-    await page.evaluate(() => scrollTo(0, document.body.scrollHeight))
-    await page.getByRole('button', { name: `Mark all ${STORM} shown` }).waitFor()
+    const all = page.getByRole('button', { name: `Mark all ${STORM} shown` })
+    const scrolled = async () => {
+      await page.evaluate(() => scrollTo(0, document.body.scrollHeight))
+      return all.count()
+    }
+    await expect.poll(scrolled, { timeout: 20_000 }).toBe(1)
 
     await page.getByLabel('severity').selectOption('critical')
     await page.getByRole('button', { name: 'Keep this list' }).click()
