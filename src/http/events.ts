@@ -18,6 +18,8 @@ import type { Caller } from './route.ts'
 const POLL_MS = 400
 const BATCH_MAX = 500
 const LISTENERS_MAX = 2_000
+/** More entries than one look or one catching up brings at once. */
+const BEHIND_MAX = 2_500
 /** With the time until the next look, less than the 5 s that are promised. */
 const RECHECK_MS = 4 * SECOND
 const KEEP_ALIVE_MS = 15 * SECOND
@@ -150,7 +152,7 @@ export function createEvents(deps: HttpDeps): Events {
             saidAt: performance.now(),
             push(text) {
               // A reader that does not keep up is let go: it will come back and say where it was.
-              if ((controller.desiredSize ?? 0) < -256) listener.end()
+              if ((controller.desiredSize ?? 0) < -BEHIND_MAX) listener.end()
               else controller.enqueue(encoder.encode(text))
             },
             end() {
