@@ -89,8 +89,9 @@ async function mail(from: string, to: string, body: string, headers: Record<stri
 const mailTo = async (who: string): Promise<string> =>
   ANSWERS_AT.replace('@', `+${world.app.deps.links.makeShort(await pageOf(who))}@`)
 
+/** In the middle: the last sign of a token may hold bits that mean nothing. */
 const alter = (token: string): string =>
-  `${token.slice(0, -2)}${token.endsWith('aa') ? 'bb' : 'aa'}`
+  `${token.slice(0, -6)}${token.slice(-6, -2) === 'aaaa' ? 'bbbb' : 'aaaa'}${token.slice(-2)}`
 
 async function apiToken(who: string): Promise<string> {
   const made = await world.api<{ token: string }>('POST', '/api/v1/tokens', {
@@ -158,7 +159,11 @@ const DOORS: Readonly<Record<string, Door>> = {
     through: 'mail',
     valid: async () => mail('ana@example.com', await mailTo('ana'), 'Ack', MESSAGE_ID),
     forged: async () => {
-      const sending = mail('ana@example.com', (await mailTo('ana')).replace(/..@/, 'aa@'), 'Ack')
+      const sending = mail(
+        'ana@example.com',
+        (await mailTo('ana')).replace(/[^@]+@/, (name) => `${alter(name.slice(0, -1))}@`),
+        'Ack',
+      )
       await sending.catch(() => undefined)
     },
     wrongUser: async () => mail('cy@example.com', await mailTo('ana'), 'Ack'),
